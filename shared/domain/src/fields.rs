@@ -1,0 +1,229 @@
+//! Reading a JSON object field by field, collecting every problem with its JSON pointer.
+//!
+//! `serde` stops at the first problem; people who send data want them all. CSV rows become JSON objects first
+//! ([`crate::import`]), so that one set of rules serves both.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Map, Value};
+
+use crate::problem::Problems;
+
+/// A type that can be read from one JSON value.
+pub trait FromField: Sized {
+    /// Reads the value, or says what would be right ("must be …").
+    fn from_field(value: &Value) -> Result<Self, String>;
+}
+
+/// A JSON object that is being read. Take every known field, then [`Fields::finish`].
+#[derive(Debug)]
+pub struct Fields<'a> {
+    object: &'a Map<String, Value>,
+    base: String,
+    known: BTreeSet<&'static str>,
+    /// What was wrong so far; rules that look at several fields add theirs here.
+    pub problems: Problems,
+}
+
+impl<'a> Fields<'a> {
+    /// Starts reading `value`, which must be an object. `base` is the pointer of the object in its document.
+    pub fn new(value: &'a Value, base: &str) -> Result<Self, Problems> {
+        let object = value.as_object().ok_or_else(|| Problems::one(base, "must be a JSON object"))?;
+        Ok(Self { object, base: base.to_owned(), known: BTreeSet::new(), problems: Problems::default() })
+    }
+
+    /// The pointer of a field of this object.
+    pub fn pointer(&self, key: &str) -> String {
+        format!("{}/{}", self.base, key.replace('~', "~0").replace('/', "~1"))
+    }
+
+    /// Notes that the field `key` is wrong.
+    pub fn problem(&mut self, key: &str, detail: impl Into<String>) {
+        let pointer = self.pointer(key);
+        self.problems.add(pointer, detail);
+    }
+
+    /// The raw value of a field, absent and `null` alike being `None`.
+    pub fn raw(&mut self, key: &'static str) -> Option<&'a Value> {
+        self.known.insert(key);
+        self.object.get(key).filter(|value| !value.is_null())
+    }
+
+    /// A field that may be absent or `null`.
+    pub fn optional<T: FromField>(&mut self, key: &'static str) -> Option<T> {
+        let value = self.raw(key)?;
+        match T::from_field(value) {
+            Ok(value) => Some(value),
+            Err(detail) => {
+                self.problem(key, detail);
+                None
+            }
+        }
+    }
+
+    /// A field that must be there.
+    pub fn required<T: FromField>(&mut self, key: &'static str) -> Option<T> {
+        if self.raw(key).is_none() {
+            self.problem(key, "is required");
+            return None;
+        }
+        self.optional(key)
+    }
+
+    /// A field of a change: `None` when absent (leave as it is), `Some(None)` when `null` (clear it).
+    pub fn change<T: FromField>(&mut self, key: &'static str) -> Option<Option<T>> {
+        self.known.insert(key);
+        if self.object.get(key)?.is_null() {
+            return Some(None);
+        }
+        self.optional(key).map(Some)
+    }
+
+    /// Ends the reading: a field that nobody asked for is a problem too (a typing error must not be ignored).
+    pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Problems> {
+        for key in self.object.keys() {
+            if !self.known.contains(key.as_str()) {
+                let known: Vec<_> = self.known.iter().copied().collect();
+                let pointer = self.pointer(key);
+                self.problems.add(pointer, format!("is not a known field; known are {}", known.join(", ")));
+            }
+        }
+        match value {
+            Some(value) => self.problems.into_result(value),
+            None => Err(self.problems),
+        }
+    }
+}
+
+/// Text without surrounding space, of 1 to `MAX` characters, without control characters other than line breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text<const MAX: usize>(pub String);
+
+impl<const MAX: usize> FromField for Text<MAX> {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        let text = value.as_str().ok_or("must be a text")?.trim();
+        if text.is_empty() {
+            return Err("must not be empty".to_owned());
+        }
+        if text.chars().count() > MAX {
+            return Err(format!("must have at most {MAX} characters"));
+        }
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r') {
+            return Err("must not contain control characters".to_owned());
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A single line of text of 1 to `MAX` characters: nothing that could break a mail header or a CSV line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line<const MAX: usize>(pub String);
+
+impl<const MAX: usize> FromField for Line<MAX> {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        let Text(text) = Text::<MAX>::from_field(value)?;
+        if text.contains(['\n', '\r', '\t']) {
+            return Err("must be a single line".to_owned());
+        }
+        Ok(Self(text))
+    }
+}
+
+/// A whole number from `MIN` to `MAX`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whole<const MIN: i64, const MAX: i64>(pub i64);
+
+impl<const MIN: i64, const MAX: i64> FromField for Whole<MIN, MAX> {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        value
+            .as_i64()
+            .filter(|number| (MIN..=MAX).contains(number))
+            .map(Self)
+            .ok_or_else(|| format!("must be a whole number from {MIN} to {MAX}"))
+    }
+}
+
+impl FromField for bool {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        value.as_bool().ok_or_else(|| "must be true or false".to_owned())
+    }
+}
+
+impl FromField for f64 {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        value.as_f64().filter(|number| number.is_finite()).ok_or_else(|| "must be a number".to_owned())
+    }
+}
+
+impl FromField for NaiveDate {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        value.as_str().and_then(|text| text.parse().ok()).ok_or_else(|| "must be a date such as 2026-11-30".to_owned())
+    }
+}
+
+impl FromField for DateTime<Utc> {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        value
+            .as_str()
+            .and_then(|text| DateTime::parse_from_rfc3339(text).ok())
+            .map(|time| time.to_utc())
+            .ok_or_else(|| "must be an RFC 3339 time such as 2026-11-30T09:00:00Z".to_owned())
+    }
+}
+
+impl FromField for Value {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        Ok(value.clone())
+    }
+}
+
+impl<T: FromField> FromField for Vec<T> {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        let items = value.as_array().ok_or("must be a list")?;
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| T::from_field(item).map_err(|detail| format!("item {index} {detail}")))
+            .collect()
+    }
+}
+
+/// An enum whose values are words: its `snake_case` words for JSON, and how to read one.
+///
+/// A macro because the word list, `as_str`, `FromField` and the error that names every word must never disagree.
+#[macro_export]
+macro_rules! words {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        $vis enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order in which it is declared.
+            $vis const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that stands for the value in the API, in files and in the store.
+            $vis const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value that `word` stands for.
+            $vis fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.as_str() == word)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::fields::FromField for $name {
+            fn from_field(value: &serde_json::Value) -> Result<Self, String> {
+                value.as_str().and_then(Self::parse).ok_or_else(|| format!("must be one of {}", [$($word),+].join(", ")))
+            }
+        }
+    };
+}

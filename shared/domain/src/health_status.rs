@@ -1,0 +1,106 @@
+//! Health Status: the CSM's own judgement. Set by hand, with a reason; never overwritten by a machine.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::id::EmailAddress;
+
+crate::words! {
+    /// The four words for a customer's business health. Declared from best to worst.
+    ///
+    /// The band of a Health Score uses the same words, so that the two can be compared.
+    pub enum HealthStatus {
+        /// Growing and a pleasure to work with.
+        Thriving = "thriving",
+        /// Doing well.
+        Healthy = "healthy",
+        /// Neither growing nor shrinking.
+        Steady = "steady",
+        /// In trouble.
+        Struggling = "struggling",
+    }
+}
+
+impl HealthStatus {
+    /// The word as people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Thriving => "Thriving",
+            Self::Healthy => "Healthy",
+            Self::Steady => "Steady",
+            Self::Struggling => "Struggling",
+        }
+    }
+
+    /// How long the judgement is good for: 90 days, the extremes 30.
+    pub fn valid_for(self) -> Duration {
+        match self {
+            Self::Thriving | Self::Struggling => Duration::days(30),
+            Self::Healthy | Self::Steady => Duration::days(90),
+        }
+    }
+}
+
+/// The Health Status of a customer now, and who said so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusRecord {
+    /// The word.
+    pub status: HealthStatus,
+    /// Why, in the CSM's words (1 to 2,000 characters).
+    pub reason: String,
+    /// Who set it.
+    pub set_by: EmailAddress,
+    /// When it was set or last confirmed.
+    pub set_at: DateTime<Utc>,
+}
+
+impl StatusRecord {
+    /// Since when the judgement is too old to be relied on.
+    pub fn stale_from(&self) -> DateTime<Utc> {
+        self.set_at + self.status.valid_for()
+    }
+
+    /// Whether the judgement is too old at `now`.
+    pub fn is_stale(&self, now: DateTime<Utc>) -> bool {
+        now >= self.stale_from()
+    }
+}
+
+/// One change in the history of a customer's Health Status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusChange {
+    /// Who changed it.
+    pub by: EmailAddress,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The word before; `None` for the first one.
+    pub from: Option<HealthStatus>,
+    /// The word after.
+    pub to: HealthStatus,
+    /// Why.
+    pub reason: String,
+}
+
+/// What setting a status means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetStatus {
+    /// The customer has that status already: nothing changes, no event.
+    Unchanged,
+    /// The status changes.
+    Changed(StatusChange),
+}
+
+/// Decides what setting `to` does to a customer whose status is `current`.
+pub fn set_status(
+    current: Option<&StatusRecord>,
+    to: HealthStatus,
+    reason: String,
+    by: EmailAddress,
+    now: DateTime<Utc>,
+) -> SetStatus {
+    let from = current.map(|record| record.status);
+    if from == Some(to) {
+        return SetStatus::Unchanged;
+    }
+    SetStatus::Changed(StatusChange { by, at: now, from, to, reason })
+}

@@ -1,0 +1,39 @@
+//! Keepwell's rules.
+//!
+//! Everything here is a plain function of its arguments: no AWS, no async, no clock, no randomness, no environment.
+//! Time and ids come in as arguments, so the same inputs always give the same answer, bit for bit.
+//!
+//! | module | what it decides |
+//! |---|---|
+//! | [`customer`], [`contact`], [`task`] | what people edit, and what counts as valid |
+//! | [`health_status`] | the CSM's own judgement, its history and when it is stale |
+//! | [`feedback`], [`happiness`] | who is asked when, what an answer does, the Happiness Level |
+//! | [`insight`] | what Health Status and Happiness Level mean together |
+//! | [`signal`], [`usage`] | raw input and how usage is folded by day |
+//! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
+//! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
+//! | [`event`] | the facts that are published |
+//! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
+
+pub mod automation;
+pub mod contact;
+pub mod customer;
+pub mod event;
+pub mod feedback;
+pub mod fields;
+pub mod happiness;
+pub mod health_status;
+pub mod id;
+pub mod import;
+pub mod insight;
+pub mod link;
+pub mod mail;
+pub mod measure;
+pub mod problem;
+pub mod score;
+pub mod settings;
+pub mod signal;
+pub mod task;
+pub mod timeline;
+pub mod usage;
+pub mod working_time;
