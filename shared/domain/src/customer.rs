@@ -1,1 +1,345 @@
-//! To be written.
+//! A customer: a company that pays for the product.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::fields::{Fields, FromField, Line, Whole};
+use crate::happiness::HappinessLevel;
+use crate::health_status::{HealthStatus, StatusRecord};
+use crate::id::{CustomerId, EmailAddress};
+use crate::insight::Insight;
+use crate::problem::Problems;
+
+/// What is known about a customer from people and imports. Its standing (score, happiness) is computed and kept apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The company's name.
+    pub name: String,
+    /// The CSM who looks after the customer.
+    pub owner: Option<EmailAddress>,
+    /// Annual recurring revenue in hundredths of `currency`.
+    pub arr_cents: Option<i64>,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Seats paid for.
+    pub seats: Option<u32>,
+    /// The next renewal.
+    pub renewal_on: Option<NaiveDate>,
+    /// Plan, such as `Enterprise`.
+    pub plan: Option<String>,
+    /// Industry.
+    pub industry: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// Size class, such as `Mid`.
+    pub size: Option<String>,
+    /// Lifecycle stage, such as `onboarding`.
+    pub stage: Option<String>,
+    /// Free tags.
+    pub tags: BTreeSet<String>,
+    /// Free attributes: texts, numbers and booleans.
+    pub attributes: BTreeMap<String, Value>,
+    /// Whether the customer's contacts are asked for feedback.
+    pub request_feedback: bool,
+    /// Days between two feedback requests to one contact.
+    pub feedback_interval_days: u32,
+}
+
+/// What is computed about a customer. Written by score-recompute alone.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Health Score 0-100, unrounded; `None` = unknown.
+    pub score: Option<f64>,
+    /// The score's band.
+    pub band: Option<HealthStatus>,
+    /// Share of the scorecard's weight that had data, 0-1.
+    pub coverage: f64,
+    /// Score now minus score seven days ago.
+    pub score_change: Option<f64>,
+    /// Mean of the contacts' latest answers, 0-100; `None` = nobody answered in the window.
+    pub happiness: Option<f64>,
+    /// The word for `happiness`.
+    pub happiness_level: Option<HappinessLevel>,
+    /// Number of contacts whose answer counts.
+    pub answers: u32,
+    /// What Health Status and Happiness Level mean together.
+    pub insight: Insight,
+    /// The last sudden drop of happiness that was reported, so that one drop is reported once.
+    pub last_drop_at: Option<DateTime<Utc>>,
+    /// The status record for which staleness was reported (its `set_at`), so that it is reported once.
+    pub stale_reported_for: Option<DateTime<Utc>>,
+    /// Oldest input that the score used, in days.
+    pub oldest_input_days: Option<f64>,
+    /// When this was computed.
+    pub computed_at: Option<DateTime<Utc>>,
+}
+
+/// A customer, as stored in its list row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Customer {
+    /// Id.
+    pub id: CustomerId,
+    /// What people and imports say.
+    pub profile: Profile,
+    /// The CSM's judgement; `None` until somebody sets one.
+    pub status: Option<StatusRecord>,
+    /// What is computed.
+    #[serde(default)]
+    pub standing: Standing,
+    /// When the customer's feedback requests are next looked at; `None` while nobody is to be asked.
+    pub feedback_due_at: Option<DateTime<Utc>>,
+    /// Whether the customer left (its newest outcome is a churn).
+    #[serde(default)]
+    pub churned: bool,
+    /// When the customer was created.
+    pub created_at: DateTime<Utc>,
+    /// When profile or status last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Grows with every change of profile or status: the customer's `ETag`. Computed standing does not touch it.
+    pub version: u64,
+    /// Number of events published for this customer so far; the next event is `event_seq + 1`.
+    pub event_seq: u64,
+}
+
+/// What somebody wants a new customer to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCustomer {
+    /// The caller's own id, if any.
+    pub id: Option<CustomerId>,
+    /// The profile.
+    pub profile: Profile,
+}
+
+/// A tag, or the name of an attribute.
+type Word = Line<60>;
+/// A segment attribute's value.
+type Segment = Line<120>;
+
+impl NewCustomer {
+    /// Reads the API's customer. Everything but `name` is optional.
+    pub fn parse(value: &Value) -> Result<Self, Problems> {
+        let mut fields = Fields::new(value, "")?;
+        let id = fields.optional("id");
+        let change = ProfileChange::read(&mut fields);
+        if matches!(change.name, None | Some(None))
+            && !fields
+                .problems
+                .0
+                .iter()
+                .any(|problem| problem.pointer == "/name")
+        {
+            fields.problem("name", "is required");
+        }
+        let blank = Profile {
+            name: String::new(),
+            owner: None,
+            arr_cents: None,
+            currency: "USD".to_owned(),
+            seats: None,
+            renewal_on: None,
+            plan: None,
+            industry: None,
+            country: None,
+            size: None,
+            stage: None,
+            tags: BTreeSet::new(),
+            attributes: BTreeMap::new(),
+            request_feedback: false,
+            feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
+        };
+        fields.finish(Some(Self {
+            id,
+            profile: change.apply(&blank),
+        }))
+    }
+
+    /// The customer, made at `now` under `id`.
+    pub fn create(self, id: CustomerId, now: DateTime<Utc>) -> Customer {
+        Customer {
+            id,
+            feedback_due_at: self.profile.request_feedback.then_some(now),
+            profile: self.profile,
+            status: None,
+            standing: Standing::default(),
+            churned: false,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            event_seq: 0,
+        }
+    }
+}
+
+/// Days between two feedback requests when the customer has no interval of its own.
+pub const DEFAULT_FEEDBACK_INTERVAL_DAYS: u32 = 30;
+
+/// A change of a profile: absent stays, `Some(None)` clears.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ProfileChange {
+    name: Option<Option<String>>,
+    owner: Option<Option<EmailAddress>>,
+    arr_cents: Option<Option<i64>>,
+    currency: Option<Option<String>>,
+    seats: Option<Option<u32>>,
+    renewal_on: Option<Option<NaiveDate>>,
+    plan: Option<Option<String>>,
+    industry: Option<Option<String>>,
+    country: Option<Option<String>>,
+    size: Option<Option<String>>,
+    stage: Option<Option<String>>,
+    tags: Option<Option<BTreeSet<String>>>,
+    attributes: Option<Option<BTreeMap<String, Value>>>,
+    request_feedback: Option<Option<bool>>,
+    feedback_interval_days: Option<Option<u32>>,
+}
+
+impl ProfileChange {
+    /// Reads the API's partial customer. The Health Status is not part of it: it has a call of its own.
+    pub fn parse(value: &Value) -> Result<Self, Problems> {
+        let mut fields = Fields::new(value, "")?;
+        let change = Self::read(&mut fields);
+        for (key, cleared) in [
+            ("name", change.name == Some(None)),
+            ("currency", change.currency == Some(None)),
+            ("request_feedback", change.request_feedback == Some(None)),
+        ] {
+            if cleared {
+                fields.problem(key, "must not be null");
+            }
+        }
+        fields.finish(Some(change))
+    }
+
+    fn read(fields: &mut Fields<'_>) -> Self {
+        let segment = |fields: &mut Fields<'_>, key| {
+            fields
+                .change::<Segment>(key)
+                .map(|value| value.map(|line| line.0))
+        };
+        Self {
+            name: fields
+                .change::<Line<200>>("name")
+                .map(|value| value.map(|line| line.0)),
+            owner: fields.change("owner"),
+            arr_cents: fields
+                .change::<Whole<0, 100_000_000_000_000>>("arr_cents")
+                .map(|value| value.map(|number| number.0)),
+            currency: fields
+                .change::<Currency>("currency")
+                .map(|value| value.map(|currency| currency.0)),
+            seats: fields
+                .change::<Whole<0, 10_000_000>>("seats")
+                .map(|value| value.map(|number| number.0 as u32)),
+            renewal_on: fields.change("renewal_on"),
+            plan: segment(fields, "plan"),
+            industry: segment(fields, "industry"),
+            country: segment(fields, "country"),
+            size: segment(fields, "size"),
+            stage: segment(fields, "stage"),
+            tags: fields
+                .change::<Vec<Word>>("tags")
+                .map(|value| value.map(|tags| tags.into_iter().map(|tag| tag.0).collect())),
+            attributes: fields
+                .change::<Attributes>("attributes")
+                .map(|value| value.map(|attributes| attributes.0)),
+            request_feedback: fields.change("request_feedback"),
+            feedback_interval_days: fields
+                .change::<Whole<7, 365>>("feedback_interval_days")
+                .map(|value| value.map(|days| days.0 as u32)),
+        }
+    }
+
+    /// The profile after the change.
+    pub fn apply(self, profile: &Profile) -> Profile {
+        let before = profile.clone();
+        Profile {
+            name: self.name.flatten().unwrap_or(before.name),
+            owner: self.owner.unwrap_or(before.owner),
+            arr_cents: self.arr_cents.unwrap_or(before.arr_cents),
+            currency: self.currency.flatten().unwrap_or(before.currency),
+            seats: self.seats.unwrap_or(before.seats),
+            renewal_on: self.renewal_on.unwrap_or(before.renewal_on),
+            plan: self.plan.unwrap_or(before.plan),
+            industry: self.industry.unwrap_or(before.industry),
+            country: self.country.unwrap_or(before.country),
+            size: self.size.unwrap_or(before.size),
+            stage: self.stage.unwrap_or(before.stage),
+            tags: self.tags.map_or(before.tags, Option::unwrap_or_default),
+            attributes: self
+                .attributes
+                .map_or(before.attributes, Option::unwrap_or_default),
+            request_feedback: self
+                .request_feedback
+                .flatten()
+                .unwrap_or(before.request_feedback),
+            feedback_interval_days: self
+                .feedback_interval_days
+                .map_or(before.feedback_interval_days, |days| {
+                    days.unwrap_or(DEFAULT_FEEDBACK_INTERVAL_DAYS)
+                }),
+        }
+    }
+}
+
+impl Customer {
+    /// The customer after a change of its profile at `now`, or `None` when nothing differs.
+    pub fn with_profile(&self, profile: Profile, now: DateTime<Utc>) -> Option<Self> {
+        if profile == self.profile {
+            return None;
+        }
+        let switched_on = profile.request_feedback && !self.profile.request_feedback;
+        let feedback_due_at = match (profile.request_feedback, switched_on) {
+            (false, _) => None,
+            (true, true) => Some(now),
+            (true, false) => self.feedback_due_at,
+        };
+        Some(Self {
+            profile,
+            feedback_due_at,
+            updated_at: now,
+            version: self.version + 1,
+            ..self.clone()
+        })
+    }
+}
+
+/// An ISO 4217 code.
+struct Currency(String);
+
+impl FromField for Currency {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        value
+            .as_str()
+            .filter(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
+            .map(|code| Self(code.to_owned()))
+            .ok_or_else(|| "must be an ISO 4217 code such as USD".to_owned())
+    }
+}
+
+/// Free attributes: at most 50, each a text of up to 500 characters, a number or a boolean.
+struct Attributes(BTreeMap<String, Value>);
+
+impl FromField for Attributes {
+    fn from_field(value: &Value) -> Result<Self, String> {
+        let object = value.as_object().ok_or("must be an object")?;
+        if object.len() > 50 {
+            return Err("must have at most 50 entries".to_owned());
+        }
+        for (name, value) in object {
+            Word::from_field(&Value::String(name.clone()))
+                .map_err(|detail| format!("name {name:?} {detail}"))?;
+            let plain = value.is_number()
+                || value.is_boolean()
+                || value.as_str().is_some_and(|text| text.len() <= 500);
+            if !plain {
+                return Err(format!(
+                    "{name} must be a text of up to 500 characters, a number or a boolean"
+                ));
+            }
+        }
+        Ok(Self(object.clone().into_iter().collect()))
+    }
+}

@@ -1,1 +1,173 @@
-//! To be written.
+//! The facts that Keepwell publishes: past tense, versioned, without personal data.
+//!
+//! A breaking change of a fact's data is a new version beside the old one (`….v2`).
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::happiness::{DropKind, HappinessLevel};
+use crate::health_status::HealthStatus;
+use crate::id::{CustomerId, RecordId};
+use crate::insight::Insight;
+use crate::signal::SignalKind;
+
+/// `source` of every event on the bus.
+pub const SOURCE: &str = "keepwell";
+
+/// How many automations may follow one another before the loop guard cuts the chain.
+pub const MAX_HOPS: u8 = 5;
+
+/// A published fact with its envelope: the `detail` of an EventBridge event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Ours, unique, time-ordered (`evt_…`); consumers act once per `event_id`. EventBridge's own id changes on every resend.
+    pub event_id: String,
+    /// The customer it is about.
+    pub customer_id: CustomerId,
+    /// Position among the customer's events, from 1 without gaps. Events may arrive out of order.
+    pub aggregate_version: u64,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+    /// The event that caused this one, if any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub causation_id: Option<String>,
+    /// The first event (or request) of the chain.
+    pub correlation_id: String,
+    /// How many automations lie between the first event and this one.
+    pub hop: u8,
+    /// What happened: `type` and `data`.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+/// What can happen. The serde name is the `detail-type` on the bus.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum Fact {
+    /// A customer was created.
+    #[serde(rename = "customer.created.v1")]
+    CustomerCreated {},
+    /// Fields of a customer's profile changed.
+    #[serde(rename = "customer.changed.v1")]
+    CustomerChanged {},
+    /// A CSM changed the Health Status.
+    #[serde(rename = "health_status.changed.v1")]
+    HealthStatusChanged {
+        /// The word before; `None` for the first one.
+        from: Option<HealthStatus>,
+        /// The word after.
+        to: HealthStatus,
+    },
+    /// The Health Status is too old to be relied on.
+    #[serde(rename = "health_status.became_stale.v1")]
+    HealthStatusBecameStale {
+        /// The stale word.
+        status: HealthStatus,
+        /// When it was set.
+        set_at: DateTime<Utc>,
+    },
+    /// New or changed signals were stored.
+    #[serde(rename = "signals.received.v1")]
+    SignalsReceived {
+        /// Which kinds.
+        kinds: Vec<SignalKind>,
+    },
+    /// A contact was asked for feedback.
+    #[serde(rename = "feedback.requested.v1")]
+    FeedbackRequested {
+        /// The request.
+        request: String,
+        /// The contact.
+        contact: RecordId,
+    },
+    /// A contact answered, or changed the answer.
+    #[serde(rename = "feedback.answered.v1")]
+    FeedbackAnswered {
+        /// The request.
+        request: String,
+        /// The contact.
+        contact: RecordId,
+        /// The answer.
+        rating: HappinessLevel,
+        /// The answer before, when it was changed.
+        previous: Option<HappinessLevel>,
+        /// 1 for the first answer to the request.
+        revision: u32,
+    },
+    /// A contact asked for no more mail.
+    #[serde(rename = "contact.unsubscribed.v1")]
+    ContactUnsubscribed {
+        /// The contact.
+        contact: RecordId,
+    },
+    /// The Happiness Level's word changed.
+    #[serde(rename = "happiness.changed.v1")]
+    HappinessChanged {
+        /// The word before; `None` = unknown.
+        from: Option<HappinessLevel>,
+        /// The word after; `None` = unknown.
+        to: Option<HappinessLevel>,
+    },
+    /// Happiness dropped suddenly.
+    #[serde(rename = "happiness.dropped.v1")]
+    HappinessDropped {
+        /// How.
+        kind: DropKind,
+        /// Value before, 0-100.
+        from: f64,
+        /// Value now, 0-100.
+        to: f64,
+    },
+    /// The Health Score changed.
+    #[serde(rename = "score.changed.v1")]
+    ScoreChanged {
+        /// Value before; `None` = unknown.
+        from: Option<f64>,
+        /// Value now; `None` = unknown.
+        to: Option<f64>,
+    },
+    /// The Health Score's band changed.
+    #[serde(rename = "band.changed.v1")]
+    BandChanged {
+        /// The band before; `None` = unknown.
+        from: Option<HealthStatus>,
+        /// The band now; `None` = unknown.
+        to: Option<HealthStatus>,
+    },
+    /// The customer moved to another Insight cell.
+    #[serde(rename = "insight.changed.v1")]
+    InsightChanged {
+        /// The cell before.
+        from: Insight,
+        /// The cell now.
+        to: Insight,
+    },
+    /// A task was created.
+    #[serde(rename = "task.created.v1")]
+    TaskCreated {
+        /// The task.
+        task: String,
+    },
+}
+
+impl Fact {
+    /// The versioned name, `detail-type` on the bus.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::CustomerCreated {} => "customer.created.v1",
+            Self::CustomerChanged {} => "customer.changed.v1",
+            Self::HealthStatusChanged { .. } => "health_status.changed.v1",
+            Self::HealthStatusBecameStale { .. } => "health_status.became_stale.v1",
+            Self::SignalsReceived { .. } => "signals.received.v1",
+            Self::FeedbackRequested { .. } => "feedback.requested.v1",
+            Self::FeedbackAnswered { .. } => "feedback.answered.v1",
+            Self::ContactUnsubscribed { .. } => "contact.unsubscribed.v1",
+            Self::HappinessChanged { .. } => "happiness.changed.v1",
+            Self::HappinessDropped { .. } => "happiness.dropped.v1",
+            Self::ScoreChanged { .. } => "score.changed.v1",
+            Self::BandChanged { .. } => "band.changed.v1",
+            Self::InsightChanged { .. } => "insight.changed.v1",
+            Self::TaskCreated { .. } => "task.created.v1",
+        }
+    }
+}

@@ -102,5 +102,11 @@ pub fn set_status(
     if from == Some(to) {
         return SetStatus::Unchanged;
     }
-    SetStatus::Changed(StatusChange { by, at: now, from, to, reason })
+    SetStatus::Changed(StatusChange {
+        by,
+        at: now,
+        from,
+        to,
+        reason,
+    })
 }

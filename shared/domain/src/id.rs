@@ -16,8 +16,14 @@ impl CustomerId {
     /// Reads an id, or says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let good = (1..=64).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte));
-        if good { Ok(Self(text.to_owned())) } else { Err("must be 1 to 64 characters of A-Z a-z 0-9 _ . : -".to_owned()) }
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte));
+        if good {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must be 1 to 64 characters of A-Z a-z 0-9 _ . : -".to_owned())
+        }
     }
 
     /// The id as text.
@@ -66,7 +72,10 @@ impl EmailAddress {
         let text = text.trim();
         let (local, domain) = text.split_once('@').ok_or_else(wrong)?;
         let clean = |part: &str| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'()<>,;:\\[]@".contains(&byte))
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() && !b"\"'()<>,;:\\[]@".contains(&byte))
         };
         let dotted = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
         if text.len() > 254 || local.len() > 64 || !clean(local) || !clean(domain) || !dotted {
