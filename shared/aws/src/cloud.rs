@@ -1,0 +1,157 @@
+//! What a function needs from the outside: AWS clients, names, the time and fresh ids.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use chrono::{DateTime, Utc};
+use keepwell_domain::id::{EmailAddress, prefixed};
+use keepwell_domain::link::LinkKeys;
+use ulid::Ulid;
+
+use crate::render::Templates;
+use crate::store::Store;
+
+/// Where `now` comes from.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What the deployment decides: names, addresses and keys.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// Prefix of every DynamoDB table's name: `<prefix>core`, `<prefix>outbox` ...
+    pub tables: TableNames,
+    /// Name of the event bus.
+    pub event_bus: String,
+    /// Sender of every mail.
+    pub mail_from: EmailAddress,
+    /// SES configuration set, if mail events are wanted.
+    pub mail_configuration_set: Option<String>,
+    /// Where links in mails point, without a trailing slash.
+    pub public_url: String,
+    /// Who is told beside the owner when a customer is about to leave.
+    pub manager: Option<EmailAddress>,
+    /// Keys for feedback and unsubscribe links.
+    pub link_keys: LinkKeys,
+}
+
+/// Names of the four tables.
+#[derive(Debug, Clone)]
+pub struct TableNames {
+    /// Customers and everything about them.
+    pub core: String,
+    /// Events until they are published, and two weeks longer.
+    pub outbox: String,
+    /// Idempotency keys, mail intents, automation runs.
+    pub dedupe: String,
+    /// Usage by customer and day.
+    pub usage: String,
+}
+
+/// A setting that is missing or cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("environment variable {name}: {problem}")]
+pub struct DeploymentError {
+    name: &'static str,
+    problem: String,
+}
+
+impl Deployment {
+    /// Reads the deployment from the environment variables that `infra/template.yaml` sets.
+    pub fn from_env() -> Result<Self, DeploymentError> {
+        let optional = |name: &'static str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let required = |name: &'static str| {
+            optional(name).ok_or_else(|| DeploymentError { name, problem: "is not set".to_owned() })
+        };
+        let address = |name: &'static str, value: String| {
+            EmailAddress::parse(&value).map_err(|problem| DeploymentError { name, problem })
+        };
+        Ok(Self {
+            tables: TableNames {
+                core: required("CORE_TABLE")?,
+                outbox: required("OUTBOX_TABLE")?,
+                dedupe: required("DEDUPE_TABLE")?,
+                usage: required("USAGE_TABLE")?,
+            },
+            event_bus: required("EVENT_BUS")?,
+            mail_from: address("MAIL_FROM", required("MAIL_FROM")?)?,
+            mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
+            public_url: required("PUBLIC_URL")?.trim_end_matches('/').to_owned(),
+            manager: optional("MANAGER_EMAIL").map(|value| address("MANAGER_EMAIL", value)).transpose()?,
+            link_keys: LinkKeys::parse(&required("LINK_KEYS")?)
+                .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
+        })
+    }
+}
+
+/// The outside, as a function sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct Cloud {
+    /// The tables.
+    pub store: Store,
+    /// EventBridge.
+    pub eventbridge: aws_sdk_eventbridge::Client,
+    /// SES, with SDK retries off: SES has no idempotency token, and the default three attempts can be three mails.
+    pub ses: aws_sdk_ses::Client,
+    /// Names, addresses and keys.
+    pub deployment: Arc<Deployment>,
+    /// Mails and pages.
+    pub templates: Arc<Templates>,
+    clock: Clock,
+}
+
+impl Cloud {
+    /// The cloud behind `sdk`, with the time from `clock`.
+    pub fn new(sdk: &SdkConfig, deployment: Deployment, clock: Clock) -> Self {
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(
+            aws_sdk_dynamodb::config::Builder::from(sdk).timeout_config(timeouts(Duration::from_secs(5))).build(),
+        );
+        let eventbridge = aws_sdk_eventbridge::Client::from_conf(
+            aws_sdk_eventbridge::config::Builder::from(sdk).timeout_config(timeouts(Duration::from_secs(5))).build(),
+        );
+        let ses = aws_sdk_ses::Client::from_conf(
+            aws_sdk_ses::config::Builder::from(sdk)
+                .retry_config(RetryConfig::disabled())
+                .timeout_config(timeouts(Duration::from_secs(10)))
+                .build(),
+        );
+        Self {
+            store: Store::new(dynamodb, deployment.tables.clone()),
+            eventbridge,
+            ses,
+            deployment: Arc::new(deployment),
+            templates: Arc::new(Templates::shipped()),
+            clock,
+        }
+    }
+
+    /// The cloud of a deployed function: credentials and region from the Lambda environment, names from its variables.
+    pub async fn from_env() -> Result<Self, DeploymentError> {
+        let deployment = Deployment::from_env()?;
+        let sdk = aws_config::defaults(BehaviorVersion::latest()).load().await;
+        Ok(Self::new(&sdk, deployment, Arc::new(Utc::now)))
+    }
+
+    /// The time, to the millisecond: what is stored is what was decided on.
+    pub fn now(&self) -> DateTime<Utc> {
+        let now = (self.clock)();
+        DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now)
+    }
+
+    /// A fresh id such as `tsk_01j…`, ordered by time.
+    pub fn fresh_id(&self, prefix: &str) -> String {
+        let millis = self.now().timestamp_millis().max(0) as u64;
+        prefixed(prefix, &Ulid::from_parts(millis, rand::random()).to_string())
+    }
+}
+
+impl std::fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cloud").field("deployment", &self.deployment).finish_non_exhaustive()
+    }
+}
+
+fn timeouts(attempt: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).operation_attempt_timeout(attempt).build()
+}

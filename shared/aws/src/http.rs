@@ -1,0 +1,17 @@
+//! HTTP as every function speaks it: routes with their access, identity, bodies, `ETag`s, idempotency, pages, problems.
+
+pub mod answer;
+pub mod body;
+pub mod error;
+pub mod idempotency;
+pub mod identity;
+pub mod query;
+pub mod routes;
+
+pub use answer::{Answer, if_match};
+pub use body::JsonBody;
+pub use error::ApiError;
+pub use idempotency::Idempotency;
+pub use identity::{Claims, Identity, Role};
+pub use query::QueryParams;
+pub use routes::{Access, Route, Routes};

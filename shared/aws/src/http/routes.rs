@@ -1,0 +1,102 @@
+//! Routes, each declared together with who may call it. Deny by default: there is no route without an access.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use http::Method;
+
+use super::{ApiError, Claims, Identity, Role};
+use crate::cloud::Cloud;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone with the link: the signed token in the path is the authority.
+    Link,
+    /// A signed-in person with at least this role.
+    People(Role),
+}
+
+/// A route as it is declared, to be compared with `infra/template.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// HTTP method.
+    pub method: Method,
+    /// Path with `{parameters}`.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// The routes of a function.
+#[derive(Clone, Default)]
+pub struct Routes {
+    declared: Vec<Route>,
+    router: Router<Cloud>,
+    cloud: Option<Cloud>,
+}
+
+impl Routes {
+    /// No routes yet; handlers get `cloud` as their state.
+    pub fn new(cloud: &Cloud) -> Self {
+        Self { declared: Vec::new(), router: Router::new(), cloud: Some(cloud.clone()) }
+    }
+
+    /// Adds a route.
+    #[must_use]
+    pub fn route<H, T>(mut self, access: Access, method: Method, path: &'static str, handler: H) -> Self
+    where
+        H: Handler<T, Cloud>,
+        T: 'static,
+    {
+        let Ok(filter) = MethodFilter::try_from(method.clone()) else { return self };
+        let guard = from_fn(move |request: Request, next: Next| authorize(access, request, next));
+        self.router = self.router.route(path, on(filter, handler).layer(guard));
+        self.declared.push(Route { method, path, access });
+        self
+    }
+
+    /// The declared routes.
+    pub fn declared(&self) -> &[Route] {
+        &self.declared
+    }
+
+    /// The routes as a service.
+    pub fn router(&self) -> Router {
+        match &self.cloud {
+            Some(cloud) => self.router.clone().with_state(cloud.clone()),
+            None => Router::new(),
+        }
+    }
+}
+
+/// Gives a finished router the answers for unknown paths and methods, and the headers that every answer has.
+pub fn finish(router: Router) -> Router {
+    router
+        .fallback(|| async { ApiError::NotFound("There is nothing at this path.".to_owned()) })
+        .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
+        .layer(from_fn(|request: Request, next: Next| async move {
+            let mut response = next.run(request).await;
+            let headers = response.headers_mut();
+            headers.entry("cache-control").or_insert(http::HeaderValue::from_static("no-store"));
+            headers.insert("x-content-type-options", http::HeaderValue::from_static("nosniff"));
+            response
+        }))
+}
+
+async fn authorize(access: Access, mut request: Request, next: Next) -> Response {
+    if let Access::People(required) = access {
+        let Some(identity) = request.extensions().get::<Claims>().and_then(Identity::from_claims) else {
+            return ApiError::Unauthenticated.into_response();
+        };
+        if identity.role < required {
+            let detail = format!("This needs the role {required}; yours is {}.", identity.role);
+            return ApiError::Forbidden(detail).into_response();
+        }
+        request.extensions_mut().insert(identity);
+    }
+    next.run(request).await
+}

@@ -1,0 +1,129 @@
+//! Serves one function under the Lambda runtime: HTTP, queue, outbox stream and schedule events by their shape.
+
+use aws_lambda_events::dynamodb::EventRecord;
+use aws_lambda_events::sqs::SqsMessage;
+use keepwell_domain::event::Event;
+use lambda_http::request::{LambdaRequest, RequestContext};
+use lambda_runtime::tower::Service;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::cloud::Cloud;
+use crate::function::{Function, Message};
+use crate::http::Claims;
+use crate::http::routes::finish;
+use crate::telemetry;
+
+/// Builds the function from the environment and serves it until the runtime stops the process.
+///
+/// The first cheap DynamoDB call happens here, before the first event: init has full CPU, the first event has not.
+pub async fn run(build: fn(Cloud) -> Function) -> Result<(), Error> {
+    telemetry::start();
+    let cloud = Cloud::from_env().await?;
+    if let Err(error) = cloud.store.settings().await {
+        tracing::warn!(%error, "the warm-up read failed");
+    }
+    let function = build(cloud);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let function = function.clone();
+        async move { handle(&function, event).await }
+    }))
+    .await
+}
+
+/// Handles one Lambda event.
+pub async fn handle(function: &Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let LambdaEvent { payload, context } = event;
+    if payload.get("requestContext").is_some() {
+        let request: LambdaRequest = serde_json::from_value(payload)?;
+        return http(function, LambdaEvent::new(request, context)).await;
+    }
+    if let Some(schedule) = payload.get("schedule").and_then(Value::as_str) {
+        let found = function.schedules.iter().find(|known| known.name == schedule);
+        let schedule = found.ok_or_else(|| format!("{} has no schedule {schedule:?}", function.name))?;
+        (schedule.handler)().await?;
+        return Ok(json!({}));
+    }
+    match payload.pointer("/Records/0/eventSource").and_then(Value::as_str) {
+        Some("aws:sqs") => queue(function, payload).await,
+        Some("aws:dynamodb") => outbox(function, payload).await,
+        _ => Err(format!("{} does not know this kind of event", function.name).into()),
+    }
+}
+
+async fn http(function: &Function, event: LambdaEvent<LambdaRequest>) -> Result<Value, Error> {
+    let router = finish(function.router()).layer(axum::middleware::from_fn(
+        |mut request: axum::extract::Request, next: axum::middleware::Next| async move {
+            if let Some(claims) = request.extensions().get::<RequestContext>().and_then(verified_claims) {
+                request.extensions_mut().insert(claims);
+            }
+            next.run(request).await
+        },
+    ));
+    let mut adapter = lambda_http::Adapter::from(router);
+    let response = adapter.call(event).await?;
+    Ok(serde_json::to_value(response)?)
+}
+
+/// The claims that API Gateway's JWT authorizer verified. Nothing that the caller sends can look like them.
+fn verified_claims(context: &RequestContext) -> Option<Claims> {
+    let RequestContext::ApiGatewayV2(context) = context;
+    let jwt = context.authorizer.as_ref()?.jwt.as_ref()?;
+    Some(Claims(jwt.claims.clone()))
+}
+
+#[derive(Deserialize)]
+struct Records<T> {
+    #[serde(rename = "Records")]
+    records: Vec<T>,
+}
+
+/// Answers the failed messages by name: an empty or default answer would acknowledge a failed batch.
+async fn queue(function: &Function, payload: Value) -> Result<Value, Error> {
+    let subscription = function.subscription.as_ref().ok_or_else(|| format!("{} has no queue", function.name))?;
+    let batch: Records<SqsMessage> = serde_json::from_value(payload)?;
+    let mut messages = Vec::new();
+    let mut failed = Vec::new();
+    for record in batch.records {
+        let id = record.message_id.ok_or("a message without an id")?;
+        match Message::parse(&id, record.body.as_deref().unwrap_or_default()) {
+            Ok(message) => messages.push(message),
+            Err(error) => {
+                tracing::error!(message_id = id, %error, "unreadable message");
+                failed.push(id);
+            }
+        }
+    }
+    failed.extend((subscription.handler)(messages).await);
+    Ok(json!({ "batchItemFailures": failed.iter().map(|id| json!({ "itemIdentifier": id })).collect::<Vec<_>>() }))
+}
+
+/// Answers the sequence number of the first row that was not published; the stream comes again from there.
+async fn outbox(function: &Function, payload: Value) -> Result<Value, Error> {
+    #[derive(Deserialize)]
+    struct Row {
+        body: Event,
+    }
+    let handler = function.outbox.as_ref().ok_or_else(|| format!("{} has no outbox stream", function.name))?;
+    let batch: Records<EventRecord> = serde_json::from_value(payload)?;
+    let mut events = Vec::new();
+    let mut numbers = Vec::new();
+    let mut unreadable = None;
+    for record in batch.records {
+        let number = record.change.sequence_number.ok_or("a stream record without a sequence number")?;
+        match serde_dynamo::from_item::<_, Row>(record.change.new_image) {
+            Ok(row) => {
+                events.push(row.body);
+                numbers.push(number);
+            }
+            Err(error) => {
+                tracing::error!(sequence_number = number, %error, "unreadable outbox row");
+                unreadable = Some(number);
+                break;
+            }
+        }
+    }
+    let failed = handler(events).await.and_then(|index| numbers.get(index).cloned()).or(unreadable);
+    Ok(json!({ "batchItemFailures": failed.iter().map(|number| json!({ "itemIdentifier": number })).collect::<Vec<_>>() }))
+}

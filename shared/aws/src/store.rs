@@ -1,0 +1,267 @@
+//! The tables. An item is `{pk, sk, revision, body, …index keys, ttl?}`; `body` is a domain value.
+//!
+//! Everything that must happen together goes into one [`Transaction`]; [`change::CustomerChange`] adds a customer's row and its
+//! events to it, so that state and outbox can never differ.
+
+pub mod change;
+pub mod customers;
+pub mod feedback;
+pub mod idempotency;
+pub mod intents;
+pub mod keys;
+pub mod outbox;
+pub mod record;
+pub mod scores;
+pub mod signals;
+pub mod tables;
+pub mod tasks;
+pub mod transaction;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::de::DeserializeOwned;
+
+use crate::cloud::TableNames;
+use keys::Key;
+use record::Table;
+pub use record::{Record, Stored};
+pub use transaction::{CommitError, Expect, Transaction};
+
+/// A read or write of a table that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// DynamoDB did not answer or refused for a passing reason: try again later.
+    #[error("{operation} on {table}: {code}")]
+    Unavailable {
+        /// What was tried.
+        operation: &'static str,
+        /// Where.
+        table: &'static str,
+        /// DynamoDB's error code, or what the SDK said.
+        code: String,
+    },
+    /// An item is not what we write: our data or code is wrong.
+    #[error("item {pk} / {sk} cannot be read")]
+    Corrupt {
+        /// Partition key.
+        pk: String,
+        /// Sort key.
+        sk: String,
+        /// What serde said.
+        #[source]
+        source: serde_dynamo::Error,
+    },
+    /// A value cannot be stored: our code is wrong.
+    #[error("a value cannot be stored")]
+    Unstorable(#[source] serde_dynamo::Error),
+}
+
+impl StoreError {
+    pub(crate) fn sdk<E, R>(operation: &'static str, table: Table, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata,
+    {
+        let code = match error {
+            SdkError::ServiceError(service) => {
+                let error = service.err();
+                format!("{}: {}", error.code().unwrap_or("unknown"), error.message().unwrap_or("no message"))
+            }
+            SdkError::TimeoutError(_) => "timeout".to_owned(),
+            SdkError::DispatchFailure(_) => "no connection".to_owned(),
+            _ => "no readable answer".to_owned(),
+        };
+        Self::Unavailable { operation, table: table.as_str(), code }
+    }
+}
+
+/// A page of a list, and where the next one starts.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Sort key of the last item when there is more.
+    pub next: Option<String>,
+}
+
+/// Which items of a partition a query wants.
+#[derive(Debug, Clone)]
+pub struct Range<'a> {
+    /// Table.
+    pub table: Table,
+    /// Partition.
+    pub pk: String,
+    /// Sort key prefix.
+    pub prefix: &'a str,
+    /// Newest (largest sort key) first.
+    pub descending: bool,
+}
+
+/// The four tables.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    names: TableNames,
+}
+
+impl Store {
+    /// The tables behind `client`.
+    pub fn new(client: Client, names: TableNames) -> Self {
+        Self { client, names }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn name(&self, table: Table) -> &str {
+        match table {
+            Table::Core => &self.names.core,
+            Table::Outbox => &self.names.outbox,
+            Table::Dedupe => &self.names.dedupe,
+            Table::Usage => &self.names.usage,
+        }
+    }
+
+    /// One item, consistently read.
+    pub async fn get<T: DeserializeOwned>(&self, table: Table, key: &Key) -> Result<Option<Stored<T>>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(self.name(table))
+            .key("pk", AttributeValue::S(key.pk.clone()))
+            .key("sk", AttributeValue::S(key.sk.clone()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::sdk("GetItem", table, &error))?;
+        answer.item.map(record::read).transpose()
+    }
+
+    /// All items of a range, every page of it.
+    pub async fn query_all<T: DeserializeOwned>(&self, range: &Range<'_>) -> Result<Vec<Stored<T>>, StoreError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let (page, next) = self.query(range, None, None, start).await?;
+            for item in page {
+                items.push(record::read(item)?);
+            }
+            match next {
+                Some(next) => start = Some(next),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// Up to `limit` items of a range after the sort key `after`.
+    pub async fn query_page<T: DeserializeOwned>(
+        &self,
+        range: &Range<'_>,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<Page<Stored<T>>, StoreError> {
+        let start = after.map(|sk| {
+            HashMap::from([
+                ("pk".to_owned(), AttributeValue::S(range.pk.clone())),
+                ("sk".to_owned(), AttributeValue::S(sk.to_owned())),
+            ])
+        });
+        let (page, next) = self.query(range, Some(limit), None, start).await?;
+        let next = next.and_then(|key| key.get("sk").and_then(|sk| sk.as_s().ok()).cloned());
+        let items = page.into_iter().map(record::read).collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+
+    /// Items of a range whose sort key lies between `from` and `to`, both inclusive.
+    pub async fn query_between<T: DeserializeOwned>(
+        &self,
+        range: &Range<'_>,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let (page, next) = self.query(range, None, Some((from, to)), start).await?;
+            for item in page {
+                items.push(record::read(item)?);
+            }
+            match next {
+                Some(next) => start = Some(next),
+                None => return Ok(items),
+            }
+        }
+    }
+
+    async fn query(
+        &self,
+        range: &Range<'_>,
+        limit: Option<usize>,
+        between: Option<(&str, &str)>,
+        start: Option<HashMap<String, AttributeValue>>,
+    ) -> Result<(Vec<HashMap<String, AttributeValue>>, Option<HashMap<String, AttributeValue>>), StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(self.name(range.table))
+            .expression_attribute_values(":pk", AttributeValue::S(range.pk.clone()))
+            .consistent_read(true)
+            .scan_index_forward(!range.descending)
+            .set_limit(limit.and_then(|limit| i32::try_from(limit).ok()))
+            .set_exclusive_start_key(start);
+        let query = match between {
+            Some((from, to)) => query
+                .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+                .expression_attribute_values(":from", AttributeValue::S(from.to_owned()))
+                .expression_attribute_values(":to", AttributeValue::S(to.to_owned())),
+            None => query
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":prefix", AttributeValue::S(range.prefix.to_owned())),
+        };
+        let answer = query.send().await.map_err(|error| StoreError::sdk("Query", range.table, &error))?;
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+    }
+
+    /// All items of one partition of an index whose sort key is at most `until` (all, when `None`), in order.
+    pub async fn query_index<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        index: &'static str,
+        pk: &str,
+        until: Option<&str>,
+        limit: Option<usize>,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
+        let (pk_name, sk_name) = record::index_key_names(index);
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(self.name(table))
+                .index_name(index)
+                .expression_attribute_names("#pk", pk_name)
+                .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+                .set_limit(limit.and_then(|limit| i32::try_from(limit).ok()))
+                .set_exclusive_start_key(start);
+            let query = match until {
+                Some(until) => query
+                    .key_condition_expression("#pk = :pk AND #sk <= :until")
+                    .expression_attribute_names("#sk", sk_name)
+                    .expression_attribute_values(":until", AttributeValue::S(until.to_owned())),
+                None => query.key_condition_expression("#pk = :pk"),
+            };
+            let answer = query.send().await.map_err(|error| StoreError::sdk("Query", table, &error))?;
+            for item in answer.items.unwrap_or_default() {
+                items.push(record::read(item)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() || limit.is_some_and(|limit| items.len() >= limit) {
+                return Ok(items);
+            }
+        }
+    }
+}

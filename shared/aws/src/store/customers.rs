@@ -1,0 +1,107 @@
+//! Customers, their contacts, status history and timeline; the team's settings.
+
+use keepwell_domain::contact::Contact;
+use keepwell_domain::customer::Customer;
+use keepwell_domain::health_status::StatusChange;
+use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
+use keepwell_domain::settings::Settings;
+use keepwell_domain::timeline::TimelineEntry;
+use serde::{Deserialize, Serialize};
+
+use super::record::{Record, Table};
+use super::{Page, Range, Store, StoreError, Stored, keys};
+use chrono::{DateTime, Utc};
+
+/// What is known about a mail address beyond one contact.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressGuard {
+    /// When the address was last asked for feedback, for any customer.
+    pub last_asked_at: Option<DateTime<Utc>>,
+    /// Since when mail to the address is suppressed (unsubscribed, bounced or complained).
+    pub suppressed_since: Option<DateTime<Utc>>,
+}
+
+impl Store {
+    /// Every customer's list row, shard by shard.
+    pub async fn portfolio(&self) -> Result<Vec<Stored<Customer>>, StoreError> {
+        let shards = (0..keys::SHARDS).map(|shard| format!("P#{shard:02}"));
+        let pages = futures::future::try_join_all(
+            shards.map(|pk| async move { self.query_index(Table::Core, "portfolio", &pk, None, None).await }),
+        )
+        .await?;
+        Ok(pages.into_iter().flatten().collect())
+    }
+
+    /// Customers whose feedback requests are due at `now`.
+    pub async fn feedback_due(&self, now: DateTime<Utc>) -> Result<Vec<Stored<Customer>>, StoreError> {
+        let until = format!("{}#~", keys::instant(now));
+        let mut due = Vec::new();
+        for shard in 0..keys::SHARDS {
+            let pk = format!("DUE#feedback#{shard:02}");
+            due.extend(self.query_index(Table::Core, "work", &pk, Some(&until), None).await?);
+        }
+        Ok(due)
+    }
+
+    /// A contact, or `None`.
+    pub async fn contact(&self, customer: &CustomerId, contact: &RecordId) -> Result<Option<Stored<Contact>>, StoreError> {
+        self.get(Table::Core, &keys::contact(customer, contact)).await
+    }
+
+    /// All contacts of a customer.
+    pub async fn contacts(&self, customer: &CustomerId) -> Result<Vec<Stored<Contact>>, StoreError> {
+        self.query_all(&core(customer, keys::CONTACTS)).await
+    }
+
+    /// A page of the status history, newest first.
+    pub async fn status_history(
+        &self,
+        customer: &CustomerId,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<Page<Stored<StatusChange>>, StoreError> {
+        self.query_page(&Range { descending: true, ..core(customer, keys::STATUS_CHANGES) }, limit, after).await
+    }
+
+    /// A page of the timeline, newest first.
+    pub async fn timeline(
+        &self,
+        customer: &CustomerId,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<Page<Stored<TimelineEntry>>, StoreError> {
+        self.query_page(&Range { descending: true, ..core(customer, keys::TIMELINE) }, limit, after).await
+    }
+
+    /// What is known about an address.
+    pub async fn address_guard(&self, address: &EmailAddress) -> Result<Stored<AddressGuard>, StoreError> {
+        let stored = self.get(Table::Core, &keys::address_guard(address)).await?;
+        Ok(stored.unwrap_or(Stored { value: AddressGuard::default(), revision: 0 }))
+    }
+
+    /// The team's settings; the shipped ones until somebody changes them.
+    pub async fn settings(&self) -> Result<Settings, StoreError> {
+        let stored: Option<Stored<Settings>> = self.get(Table::Core, &keys::settings()).await?;
+        Ok(stored.map(|stored| stored.value).unwrap_or_default())
+    }
+}
+
+/// All items of a customer under a prefix, oldest first.
+pub(crate) fn core<'a>(customer: &CustomerId, prefix: &'a str) -> Range<'a> {
+    Range { table: Table::Core, pk: keys::customer_partition(customer), prefix, descending: false }
+}
+
+/// The record of a contact.
+pub fn contact_record(customer: &CustomerId, contact: &Contact) -> Result<Record, StoreError> {
+    Record::new(Table::Core, keys::contact(customer, &contact.id), contact)
+}
+
+/// The record of a change of the Health Status.
+pub fn status_change_record(customer: &CustomerId, change: &StatusChange) -> Result<Record, StoreError> {
+    Record::new(Table::Core, keys::status_change(customer, change.at), change)
+}
+
+/// The record of what is known about an address.
+pub fn address_guard_record(address: &EmailAddress, guard: &AddressGuard) -> Result<Record, StoreError> {
+    Record::new(Table::Core, keys::address_guard(address), guard)
+}

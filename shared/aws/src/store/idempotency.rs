@@ -1,0 +1,40 @@
+//! `Idempotency-Key`: the answer to a request, kept in the same transaction as its effect.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::keys::Key;
+use super::record::{Record, Table};
+use super::{Store, StoreError, Stored};
+
+/// How long the answer to a request is repeated.
+pub const KEPT: Duration = Duration::hours(48);
+
+/// The answer to a request that carried an `Idempotency-Key`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// Hash of the request's body: another body under the same key is a mistake of the caller.
+    pub fingerprint: String,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// Body of the answer.
+    pub body: Value,
+    /// `ETag` of the answer, if any.
+    pub etag: Option<String>,
+    /// Until when the answer is repeated.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// The answer kept under `key`, unless it expired.
+    pub async fn remembered(&self, key: &Key, now: DateTime<Utc>) -> Result<Option<Remembered>, StoreError> {
+        let stored: Option<Stored<Remembered>> = self.get(Table::Dedupe, key).await?;
+        Ok(stored.map(|stored| stored.value).filter(|remembered| remembered.expires_at > now))
+    }
+}
+
+/// The record of an answer.
+pub fn remembered_record(key: Key, remembered: &Remembered) -> Result<Record, StoreError> {
+    Ok(Record::new(Table::Dedupe, key, remembered)?.expiring(remembered.expires_at))
+}

@@ -1,0 +1,47 @@
+//! Mail intents: each mail is a row before it is a mail, so that it is sent at most once.
+
+use chrono::{DateTime, Duration, Utc};
+use keepwell_domain::mail::MailIntent;
+
+use super::record::{Record, Table};
+use super::{CommitError, Expect, Store, StoreError, Stored, Transaction, keys};
+
+/// How long a settled intent is kept.
+const KEPT: Duration = Duration::days(400);
+
+impl Store {
+    /// A mail intent.
+    pub async fn mail_intent(&self, id: &str) -> Result<Option<Stored<MailIntent>>, StoreError> {
+        self.get(Table::Dedupe, &keys::mail_intent(id)).await
+    }
+
+    /// Intents that are due at `now`: to be sent, to be sent again, or with a claim that ran out.
+    pub async fn mail_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Stored<MailIntent>>, StoreError> {
+        let until = format!("{}#~", keys::instant(now));
+        let mut due = Vec::new();
+        for shard in 0..keys::SHARDS {
+            let pk = format!("MAIL#{shard:02}");
+            due.extend(self.query_index(Table::Dedupe, "due", &pk, Some(&until), Some(limit)).await?);
+        }
+        Ok(due)
+    }
+
+    /// Replaces an intent that was read before, if nobody else wrote it meanwhile.
+    pub async fn replace_mail_intent(&self, before: &Stored<MailIntent>, after: &MailIntent) -> Result<(), CommitError> {
+        let mut transaction = Transaction::default();
+        transaction.put(intent_record(after), Expect::Revision(before.revision));
+        transaction.commit(self).await
+    }
+}
+
+/// The record of a mail intent, in the index as long as something is to be done about it.
+pub fn intent_record(intent: &MailIntent) -> Result<Record, StoreError> {
+    let record = Record::new(Table::Dedupe, keys::mail_intent(&intent.id), intent)?.expiring(intent.created_at + KEPT);
+    Ok(match intent.due_at() {
+        Some(due) => {
+            let pk = format!("MAIL#{:02}", keys::shard(&intent.id));
+            record.indexed("due", pk, format!("{}#{}", keys::instant(due), intent.id))
+        }
+        None => record,
+    })
+}

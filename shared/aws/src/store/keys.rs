@@ -1,0 +1,189 @@
+//! Every key of every table, and the access pattern it serves. Read this first.
+//!
+//! `core`
+//! | what | pk | sk | read by |
+//! |---|---|---|---|
+//! | customer's list row, the only item of a customer with index keys | `C#<customer>` | `ROW` | Get; `by_owner`, `portfolio`, `work` |
+//! | contact | `C#<customer>` | `CT#<contact>` | Query by prefix |
+//! | status history | `C#<customer>` | `ST#<at>` | Query by prefix, newest first |
+//! | interaction, ticket, survey, goal, outcome | `C#<customer>` | `IN#`/`TK#`/`SV#`/`GL#`/`OC#` + id | Query by prefix |
+//! | feedback request | `C#<customer>` | `FR#<request>` | Get |
+//! | answer, one row per revision | `C#<customer>` | `FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
+//! | latest score with its breakdown | `C#<customer>` | `SX` | Get |
+//! | score history point | `C#<customer>` | `SN#<at>` | Query by prefix |
+//! | timeline line | `C#<customer>` | `TL#<at>#<kind>#<record>` | Query by prefix, newest first |
+//! | task | `C#<customer>` | `TS#<task>` | Query by prefix; `by_owner`; `work` (by state) |
+//! | where a request or task lives | `ID#<id>` | `AT` | Get |
+//! | address guard: last asked, suppressed | `AD#<hash of address>` | `A` | Get |
+//! | settings | `SETTINGS` | `A` | Get |
+//!
+//! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
+//! (`pending_shard`, `pending_at`) holds what is not published yet.
+//!
+//! `dedupe`: `IK#<hash>` idempotency keys, `AR#<automation>@<version>#<event>` automation runs, `CD#<automation>#<customer>`
+//! cool-downs, `MI#<intent>` mail intents (index `due`: `due_pk`, `due_sk`); all with sk `A`.
+//!
+//! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
+use keepwell_domain::timeline::TimelineEntry;
+use sha2::{Digest, Sha256};
+
+/// Number of shards of `portfolio` and of each kind in `work`.
+pub const SHARDS: u32 = 16;
+
+/// Primary key of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Partition key.
+    pub pk: String,
+    /// Sort key.
+    pub sk: String,
+}
+
+fn key(pk: impl Into<String>, sk: impl Into<String>) -> Key {
+    Key { pk: pk.into(), sk: sk.into() }
+}
+
+/// The partition of everything about a customer.
+pub fn customer_partition(customer: &CustomerId) -> String {
+    format!("C#{customer}")
+}
+
+/// A customer's list row.
+pub fn customer(customer: &CustomerId) -> Key {
+    key(customer_partition(customer), "ROW")
+}
+
+/// Prefix of a customer's contacts.
+pub const CONTACTS: &str = "CT#";
+
+/// A contact.
+pub fn contact(customer: &CustomerId, contact: &RecordId) -> Key {
+    key(customer_partition(customer), format!("{CONTACTS}{contact}"))
+}
+
+/// Prefix of a customer's status history.
+pub const STATUS_CHANGES: &str = "ST#";
+
+/// A change of the Health Status.
+pub fn status_change(customer: &CustomerId, at: DateTime<Utc>) -> Key {
+    key(customer_partition(customer), format!("{STATUS_CHANGES}{}", instant(at)))
+}
+
+/// A record that somebody sent (ticket, survey ...), under the prefix of its kind.
+pub fn record(customer: &CustomerId, prefix: &str, id: &RecordId) -> Key {
+    key(customer_partition(customer), format!("{prefix}{id}"))
+}
+
+/// A feedback request.
+pub fn feedback_request(customer: &CustomerId, request: &str) -> Key {
+    key(customer_partition(customer), format!("FR#{request}"))
+}
+
+/// Prefix of a customer's answers.
+pub const ANSWERS: &str = "FB#";
+
+/// One revision of an answer.
+pub fn answer(customer: &CustomerId, request: &str, revision: u32) -> Key {
+    key(customer_partition(customer), format!("{ANSWERS}{request}#{revision:06}"))
+}
+
+/// A customer's latest score.
+pub fn latest_score(customer: &CustomerId) -> Key {
+    key(customer_partition(customer), "SX")
+}
+
+/// Prefix of a customer's score history.
+pub const SCORE_POINTS: &str = "SN#";
+
+/// A point of the score history.
+pub fn score_point(customer: &CustomerId, at: DateTime<Utc>) -> Key {
+    key(customer_partition(customer), format!("{SCORE_POINTS}{}", instant(at)))
+}
+
+/// Prefix of a customer's timeline.
+pub const TIMELINE: &str = "TL#";
+
+/// A line of the timeline.
+pub fn timeline(customer: &CustomerId, entry: &TimelineEntry) -> Key {
+    key(customer_partition(customer), format!("{TIMELINE}{}#{}#{}", instant(entry.at), entry.kind, entry.record))
+}
+
+/// Prefix of a customer's tasks.
+pub const TASKS: &str = "TS#";
+
+/// A task.
+pub fn task(customer: &CustomerId, task: &str) -> Key {
+    key(customer_partition(customer), format!("{TASKS}{task}"))
+}
+
+/// Which customer a request or task belongs to.
+pub fn whereabouts(id: &str) -> Key {
+    key(format!("ID#{id}"), "AT")
+}
+
+/// What is known about a mail address beyond one contact. The address itself is not in the key.
+pub fn address_guard(address: &EmailAddress) -> Key {
+    key(format!("AD#{}", short_hash(&address.normalised())), "A")
+}
+
+/// The team's settings.
+pub fn settings() -> Key {
+    key("SETTINGS", "A")
+}
+
+/// A customer's event by its number.
+pub fn outbox(customer: &CustomerId, number: u64) -> Key {
+    key(format!("O#{customer}"), format!("{number:012}"))
+}
+
+/// The answer to a request that carried an `Idempotency-Key`.
+pub fn idempotency(principal: &str, route: &str, idempotency_key: &str) -> Key {
+    key(format!("IK#{}", short_hash(&format!("{principal}\n{route}\n{idempotency_key}"))), "A")
+}
+
+/// The run of an automation for an event.
+pub fn automation_run(automation: &str, version: u32, event_id: &str) -> Key {
+    key(format!("AR#{automation}@{version}#{event_id}"), "A")
+}
+
+/// When an automation last acted for a customer.
+pub fn cool_down(automation: &str, customer: &CustomerId) -> Key {
+    key(format!("CD#{automation}#{customer}"), "A")
+}
+
+/// A mail intent.
+pub fn mail_intent(id: &str) -> Key {
+    key(format!("MI#{id}"), "A")
+}
+
+/// The partition of a customer's usage.
+pub fn usage_partition(customer: &CustomerId) -> String {
+    format!("U#{customer}")
+}
+
+/// A customer's usage on a day.
+pub fn usage_day(customer: &CustomerId, day: NaiveDate) -> Key {
+    key(usage_partition(customer), format!("D#{day}"))
+}
+
+/// A moment as a sort key: RFC 3339 with milliseconds, so that text order is time order.
+pub fn instant(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The shard of an id.
+pub fn shard(id: &str) -> u32 {
+    Sha256::digest(id.as_bytes()).first().map_or(0, |byte| u32::from(*byte)) % SHARDS
+}
+
+/// The first 128 bits of the SHA-256 of `text`, in hex.
+pub fn short_hash(text: &str) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(text.as_bytes()).iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

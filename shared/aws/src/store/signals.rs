@@ -1,0 +1,157 @@
+//! Signals as they were received, and usage folded by day.
+
+use chrono::NaiveDate;
+use keepwell_domain::id::{CustomerId, RecordId};
+use keepwell_domain::signal::{Goal, Interaction, Outcome, Survey, Ticket};
+use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
+use keepwell_domain::usage::UsageDay;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::customers::core;
+use super::record::{Record, Table};
+use super::{Range, Store, StoreError, Stored, keys};
+
+/// A signal that is kept under the id its sender gave it, so that sending it again replaces it.
+pub trait SignalRecord: Serialize + DeserializeOwned + PartialEq + Clone {
+    /// Sort key prefix.
+    const PREFIX: &'static str;
+
+    /// The sender's id.
+    fn id(&self) -> &RecordId;
+
+    /// The line it makes on the customer's timeline.
+    fn timeline_entry(&self) -> TimelineEntry;
+}
+
+impl SignalRecord for Ticket {
+    const PREFIX: &'static str = "TK#";
+
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
+
+    fn timeline_entry(&self) -> TimelineEntry {
+        let state = if self.closed_at.is_some() { "closed" } else { "open" };
+        let escalated = if self.escalated { ", escalated" } else { "" };
+        let subject = self.subject.as_deref().map(|subject| format!(": {subject}")).unwrap_or_default();
+        TimelineEntry {
+            at: self.opened_at,
+            kind: TimelineKind::Ticket,
+            record: self.id.to_string(),
+            title: format!("Ticket {} ({}, {state}{escalated}){subject}", self.id, self.severity),
+            detail: String::new(),
+        }
+    }
+}
+
+impl SignalRecord for Survey {
+    const PREFIX: &'static str = "SV#";
+
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
+
+    fn timeline_entry(&self) -> TimelineEntry {
+        TimelineEntry {
+            at: self.at,
+            kind: TimelineKind::Survey,
+            record: self.id.to_string(),
+            title: format!("{} answer {} on {}-{}", self.kind.as_str().to_uppercase(), self.value, self.scale_min, self.scale_max),
+            detail: self.comment.clone().unwrap_or_default(),
+        }
+    }
+}
+
+impl SignalRecord for Interaction {
+    const PREFIX: &'static str = "IN#";
+
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
+
+    fn timeline_entry(&self) -> TimelineEntry {
+        let rating = match (self.quality, self.outcome) {
+            (Some(quality), Some(outcome)) => format!(", quality {quality} of 5, outcome {outcome} of 5"),
+            (Some(quality), None) => format!(", quality {quality} of 5"),
+            (None, Some(outcome)) => format!(", outcome {outcome} of 5"),
+            (None, None) => String::new(),
+        };
+        TimelineEntry {
+            at: self.at,
+            kind: TimelineKind::Interaction,
+            record: self.id.to_string(),
+            title: format!("Interaction: {}{rating}", self.kind),
+            detail: self.notes.clone(),
+        }
+    }
+}
+
+impl SignalRecord for Goal {
+    const PREFIX: &'static str = "GL#";
+
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
+
+    fn timeline_entry(&self) -> TimelineEntry {
+        TimelineEntry {
+            at: midnight(self.due_on),
+            kind: TimelineKind::Goal,
+            record: self.id.to_string(),
+            title: format!("Goal due: {} ({} of {})", self.name, self.actual, self.target),
+            detail: String::new(),
+        }
+    }
+}
+
+impl SignalRecord for Outcome {
+    const PREFIX: &'static str = "OC#";
+
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
+
+    fn timeline_entry(&self) -> TimelineEntry {
+        TimelineEntry {
+            at: midnight(self.on),
+            kind: TimelineKind::Outcome,
+            record: self.id.to_string(),
+            title: format!("Customer {}", self.kind),
+            detail: self.reason.clone().unwrap_or_default(),
+        }
+    }
+}
+
+fn midnight(day: NaiveDate) -> chrono::DateTime<chrono::Utc> {
+    day.and_time(chrono::NaiveTime::MIN).and_utc()
+}
+
+impl Store {
+    /// All signals of a kind of a customer.
+    pub async fn signals<S: SignalRecord>(&self, customer: &CustomerId) -> Result<Vec<Stored<S>>, StoreError> {
+        self.query_all(&core(customer, S::PREFIX)).await
+    }
+
+    /// A customer's usage from `from` to `to`, both inclusive, oldest first. Days without usage are absent.
+    pub async fn usage(
+        &self,
+        customer: &CustomerId,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<Stored<UsageDay>>, StoreError> {
+        let range = Range { table: Table::Usage, pk: keys::usage_partition(customer), prefix: "D#", descending: false };
+        self.query_between(&range, &format!("D#{from}"), &format!("D#{to}")).await
+    }
+}
+
+/// The record of a signal.
+pub fn signal_record<S: SignalRecord>(customer: &CustomerId, signal: &S) -> Result<Record, StoreError> {
+    Record::new(Table::Core, keys::record(customer, S::PREFIX, signal.id()), signal)
+}
+
+/// The record of a day of usage. Kept for 400 days from that day.
+pub fn usage_record(customer: &CustomerId, day: &UsageDay) -> Result<Record, StoreError> {
+    let expires = midnight(day.day) + chrono::Duration::days(400);
+    Ok(Record::new(Table::Usage, keys::usage_day(customer, day.day), day)?.expiring(expires))
+}
