@@ -121,21 +121,10 @@ impl NewContact {
         let email = fields.required("email");
         let role = fields.optional("role").unwrap_or(Role::Other);
         let time_zone = fields.optional("time_zone").unwrap_or(Zone(Tz::UTC)).0;
-        let locale = fields
-            .optional::<Locale>("locale")
-            .map_or_else(|| "en".to_owned(), |locale| locale.0);
-        let mail_state = fields
-            .optional::<MailField>("mail")
-            .map_or(MailState::Ok, |mail| mail.0);
-        let contact = name.zip(email).map(|(Line(name), email)| Self {
-            id,
-            name,
-            email,
-            role,
-            time_zone,
-            locale,
-            mail_state,
-        });
+        let locale = fields.optional::<Locale>("locale").map_or_else(|| "en".to_owned(), |locale| locale.0);
+        let mail_state = fields.optional::<MailField>("mail").map_or(MailState::Ok, |mail| mail.0);
+        let contact =
+            name.zip(email).map(|(Line(name), email)| Self { id, name, email, role, time_zone, locale, mail_state });
         fields.finish(contact)
     }
 
@@ -148,10 +137,7 @@ impl NewContact {
             role: self.role,
             time_zone: self.time_zone,
             locale: self.locale,
-            mail: Mail {
-                state: self.mail_state,
-                since: (self.mail_state != MailState::Ok).then_some(now),
-            },
+            mail: Mail { state: self.mail_state, since: (self.mail_state != MailState::Ok).then_some(now) },
             ask: AskState::default(),
             created_at: now,
             version: 1,
@@ -204,10 +190,7 @@ impl ContactChange {
             changed.locale = locale;
         }
         if let Some(state) = self.mail_state.filter(|state| *state != contact.mail.state) {
-            changed.mail = Mail {
-                state,
-                since: Some(now),
-            };
+            changed.mail = Mail { state, since: Some(now) };
         }
         if changed != *contact {
             changed.version += 1;
@@ -237,10 +220,7 @@ impl FromField for Locale {
         value
             .as_str()
             .filter(|tag| {
-                (2..=35).contains(&tag.len())
-                    && tag
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                (2..=35).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             })
             .map(|tag| Self(tag.to_owned()))
             .ok_or_else(|| "must be a language tag such as en-GB".to_owned())
@@ -253,8 +233,6 @@ struct MailField(MailState);
 impl FromField for MailField {
     fn from_field(value: &Value) -> Result<Self, String> {
         let state = value.get("state").ok_or("must be an object with a state")?;
-        MailState::from_field(state)
-            .map(Self)
-            .map_err(|detail| format!("state {detail}"))
+        MailState::from_field(state).map(Self).map_err(|detail| format!("state {detail}"))
     }
 }

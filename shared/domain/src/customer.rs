@@ -48,6 +48,29 @@ pub struct Profile {
     pub feedback_interval_days: u32,
 }
 
+impl Profile {
+    /// A profile of which nothing is known; its name is empty.
+    pub fn blank() -> Self {
+        Self {
+            name: String::new(),
+            owner: None,
+            arr_cents: None,
+            currency: "USD".to_owned(),
+            seats: None,
+            renewal_on: None,
+            plan: None,
+            industry: None,
+            country: None,
+            size: None,
+            stage: None,
+            tags: BTreeSet::new(),
+            attributes: BTreeMap::new(),
+            request_feedback: false,
+            feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
+        }
+    }
+}
+
 /// What is computed about a customer. Written by score-recompute alone.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Standing {
@@ -125,35 +148,11 @@ impl NewCustomer {
         let id = fields.optional("id");
         let change = ProfileChange::read(&mut fields);
         if matches!(change.name, None | Some(None))
-            && !fields
-                .problems
-                .0
-                .iter()
-                .any(|problem| problem.pointer == "/name")
+            && !fields.problems.0.iter().any(|problem| problem.pointer == "/name")
         {
             fields.problem("name", "is required");
         }
-        let blank = Profile {
-            name: String::new(),
-            owner: None,
-            arr_cents: None,
-            currency: "USD".to_owned(),
-            seats: None,
-            renewal_on: None,
-            plan: None,
-            industry: None,
-            country: None,
-            size: None,
-            stage: None,
-            tags: BTreeSet::new(),
-            attributes: BTreeMap::new(),
-            request_feedback: false,
-            feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
-        };
-        fields.finish(Some(Self {
-            id,
-            profile: change.apply(&blank),
-        }))
+        fields.finish(Some(Self { id, profile: change.apply(&Profile::blank()) }))
     }
 
     /// The customer, made at `now` under `id`.
@@ -214,25 +213,16 @@ impl ProfileChange {
     }
 
     fn read(fields: &mut Fields<'_>) -> Self {
-        let segment = |fields: &mut Fields<'_>, key| {
-            fields
-                .change::<Segment>(key)
-                .map(|value| value.map(|line| line.0))
-        };
+        let segment =
+            |fields: &mut Fields<'_>, key| fields.change::<Segment>(key).map(|value| value.map(|line| line.0));
         Self {
-            name: fields
-                .change::<Line<200>>("name")
-                .map(|value| value.map(|line| line.0)),
+            name: fields.change::<Line<200>>("name").map(|value| value.map(|line| line.0)),
             owner: fields.change("owner"),
             arr_cents: fields
                 .change::<Whole<0, 100_000_000_000_000>>("arr_cents")
                 .map(|value| value.map(|number| number.0)),
-            currency: fields
-                .change::<Currency>("currency")
-                .map(|value| value.map(|currency| currency.0)),
-            seats: fields
-                .change::<Whole<0, 10_000_000>>("seats")
-                .map(|value| value.map(|number| number.0 as u32)),
+            currency: fields.change::<Currency>("currency").map(|value| value.map(|currency| currency.0)),
+            seats: fields.change::<Whole<0, 10_000_000>>("seats").map(|value| value.map(|number| number.0 as u32)),
             renewal_on: fields.change("renewal_on"),
             plan: segment(fields, "plan"),
             industry: segment(fields, "industry"),
@@ -242,9 +232,7 @@ impl ProfileChange {
             tags: fields
                 .change::<Vec<Word>>("tags")
                 .map(|value| value.map(|tags| tags.into_iter().map(|tag| tag.0).collect())),
-            attributes: fields
-                .change::<Attributes>("attributes")
-                .map(|value| value.map(|attributes| attributes.0)),
+            attributes: fields.change::<Attributes>("attributes").map(|value| value.map(|attributes| attributes.0)),
             request_feedback: fields.change("request_feedback"),
             feedback_interval_days: fields
                 .change::<Whole<7, 365>>("feedback_interval_days")
@@ -268,18 +256,11 @@ impl ProfileChange {
             size: self.size.unwrap_or(before.size),
             stage: self.stage.unwrap_or(before.stage),
             tags: self.tags.map_or(before.tags, Option::unwrap_or_default),
-            attributes: self
-                .attributes
-                .map_or(before.attributes, Option::unwrap_or_default),
-            request_feedback: self
-                .request_feedback
-                .flatten()
-                .unwrap_or(before.request_feedback),
+            attributes: self.attributes.map_or(before.attributes, Option::unwrap_or_default),
+            request_feedback: self.request_feedback.flatten().unwrap_or(before.request_feedback),
             feedback_interval_days: self
                 .feedback_interval_days
-                .map_or(before.feedback_interval_days, |days| {
-                    days.unwrap_or(DEFAULT_FEEDBACK_INTERVAL_DAYS)
-                }),
+                .map_or(before.feedback_interval_days, |days| days.unwrap_or(DEFAULT_FEEDBACK_INTERVAL_DAYS)),
         }
     }
 }
@@ -296,13 +277,7 @@ impl Customer {
             (true, true) => Some(now),
             (true, false) => self.feedback_due_at,
         };
-        Some(Self {
-            profile,
-            feedback_due_at,
-            updated_at: now,
-            version: self.version + 1,
-            ..self.clone()
-        })
+        Some(Self { profile, feedback_due_at, updated_at: now, version: self.version + 1, ..self.clone() })
     }
 }
 
@@ -329,15 +304,10 @@ impl FromField for Attributes {
             return Err("must have at most 50 entries".to_owned());
         }
         for (name, value) in object {
-            Word::from_field(&Value::String(name.clone()))
-                .map_err(|detail| format!("name {name:?} {detail}"))?;
-            let plain = value.is_number()
-                || value.is_boolean()
-                || value.as_str().is_some_and(|text| text.len() <= 500);
+            Word::from_field(&Value::String(name.clone())).map_err(|detail| format!("name {name:?} {detail}"))?;
+            let plain = value.is_number() || value.is_boolean() || value.as_str().is_some_and(|text| text.len() <= 500);
             if !plain {
-                return Err(format!(
-                    "{name} must be a text of up to 500 characters, a number or a boolean"
-                ));
+                return Err(format!("{name} must be a text of up to 500 characters, a number or a boolean"));
             }
         }
         Ok(Self(object.clone().into_iter().collect()))

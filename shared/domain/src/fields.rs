@@ -29,24 +29,13 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Starts reading `value`, which must be an object. `base` is the pointer of the object in its document.
     pub fn new(value: &'a Value, base: &str) -> Result<Self, Problems> {
-        let object = value
-            .as_object()
-            .ok_or_else(|| Problems::one(base, "must be a JSON object"))?;
-        Ok(Self {
-            object,
-            base: base.to_owned(),
-            known: BTreeSet::new(),
-            problems: Problems::default(),
-        })
+        let object = value.as_object().ok_or_else(|| Problems::one(base, "must be a JSON object"))?;
+        Ok(Self { object, base: base.to_owned(), known: BTreeSet::new(), problems: Problems::default() })
     }
 
     /// The pointer of a field of this object.
     pub fn pointer(&self, key: &str) -> String {
-        format!(
-            "{}/{}",
-            self.base,
-            key.replace('~', "~0").replace('/', "~1")
-        )
+        format!("{}/{}", self.base, key.replace('~', "~0").replace('/', "~1"))
     }
 
     /// Notes that the field `key` is wrong.
@@ -97,10 +86,7 @@ impl<'a> Fields<'a> {
             if !self.known.contains(key.as_str()) {
                 let known: Vec<_> = self.known.iter().copied().collect();
                 let pointer = self.pointer(key);
-                self.problems.add(
-                    pointer,
-                    format!("is not a known field; known are {}", known.join(", ")),
-                );
+                self.problems.add(pointer, format!("is not a known field; known are {}", known.join(", ")));
             }
         }
         match value {
@@ -123,10 +109,7 @@ impl<const MAX: usize> FromField for Text<MAX> {
         if text.chars().count() > MAX {
             return Err(format!("must have at most {MAX} characters"));
         }
-        if text
-            .chars()
-            .any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r')
-        {
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r') {
             return Err("must not contain control characters".to_owned());
         }
         Ok(Self(text.to_owned()))
@@ -163,27 +146,19 @@ impl<const MIN: i64, const MAX: i64> FromField for Whole<MIN, MAX> {
 
 impl FromField for bool {
     fn from_field(value: &Value) -> Result<Self, String> {
-        value
-            .as_bool()
-            .ok_or_else(|| "must be true or false".to_owned())
+        value.as_bool().ok_or_else(|| "must be true or false".to_owned())
     }
 }
 
 impl FromField for f64 {
     fn from_field(value: &Value) -> Result<Self, String> {
-        value
-            .as_f64()
-            .filter(|number| number.is_finite())
-            .ok_or_else(|| "must be a number".to_owned())
+        value.as_f64().filter(|number| number.is_finite()).ok_or_else(|| "must be a number".to_owned())
     }
 }
 
 impl FromField for NaiveDate {
     fn from_field(value: &Value) -> Result<Self, String> {
-        value
-            .as_str()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| "must be a date such as 2026-11-30".to_owned())
+        value.as_str().and_then(|text| text.parse().ok()).ok_or_else(|| "must be a date such as 2026-11-30".to_owned())
     }
 }
 
@@ -209,9 +184,7 @@ impl<T: FromField> FromField for Vec<T> {
         items
             .iter()
             .enumerate()
-            .map(|(index, item)| {
-                T::from_field(item).map_err(|detail| format!("item {index} {detail}"))
-            })
+            .map(|(index, item)| T::from_field(item).map_err(|detail| format!("item {index} {detail}")))
             .collect()
     }
 }

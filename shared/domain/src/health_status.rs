@@ -102,11 +102,5 @@ pub fn set_status(
     if from == Some(to) {
         return SetStatus::Unchanged;
     }
-    SetStatus::Changed(StatusChange {
-        by,
-        at: now,
-        from,
-        to,
-        reason,
-    })
+    SetStatus::Changed(StatusChange { by, at: now, from, to, reason })
 }

@@ -16,9 +16,7 @@ impl CustomerId {
     /// Reads an id, or says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let good = (1..=64).contains(&text.len())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte));
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte));
         if good {
             Ok(Self(text.to_owned()))
         } else {
@@ -72,10 +70,7 @@ impl EmailAddress {
         let text = text.trim();
         let (local, domain) = text.split_once('@').ok_or_else(wrong)?;
         let clean = |part: &str| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_graphic() && !b"\"'()<>,;:\\[]@".contains(&byte))
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'()<>,;:\\[]@".contains(&byte))
         };
         let dotted = domain.contains('.') && domain.split('.').all(|label| !label.is_empty());
         if text.len() > 254 || local.len() > 64 || !clean(local) || !clean(domain) || !dotted {

@@ -130,13 +130,7 @@ impl ImportKind {
                 ("due_on", Text),
                 ("milestones", Json),
             ],
-            Self::Outcomes => &[
-                ("id", Text),
-                ("customer", Text),
-                ("kind", Text),
-                ("on", Text),
-                ("reason", Text),
-            ],
+            Self::Outcomes => &[("id", Text), ("customer", Text), ("kind", Text), ("on", Text), ("reason", Text)],
         }
     }
 
@@ -162,15 +156,9 @@ impl Mapping {
                 }
                 Some((ours, _)) => {
                     let known = kind.column_names().collect::<Vec<_>>().join(", ");
-                    problems.add(
-                        "?mapping",
-                        format!("{ours:?} is not a column of {kind}; known are {known}"),
-                    );
+                    problems.add("?mapping", format!("{ours:?} is not a column of {kind}; known are {known}"));
                 }
-                None => problems.add(
-                    "?mapping",
-                    format!("{pair:?} must be our_column:their_column"),
-                ),
+                None => problems.add("?mapping", format!("{pair:?} must be our_column:their_column")),
             }
         }
         problems.into_result(Self(mapping))
@@ -243,35 +231,17 @@ pub struct Parsed {
 pub fn parse(kind: ImportKind, csv: &[u8], mapping: &Mapping) -> Result<Parsed, Problems> {
     let csv = csv.strip_prefix(b"\xef\xbb\xbf").unwrap_or(csv);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv);
-    let header = reader
-        .headers()
-        .map_err(|error| Problems::one("", format!("the header cannot be read: {error}")))?
-        .clone();
-    let position: HashMap<&str, usize> = header
-        .iter()
-        .enumerate()
-        .map(|(index, name)| (name.trim(), index))
-        .collect();
+    let header =
+        reader.headers().map_err(|error| Problems::one("", format!("the header cannot be read: {error}")))?.clone();
+    let position: HashMap<&str, usize> = header.iter().enumerate().map(|(index, name)| (name.trim(), index)).collect();
     let mut problems = Problems::default();
-    for ours in ["id", "customer"]
-        .into_iter()
-        .filter(|ours| kind.column_names().any(|name| name == *ours))
-    {
+    for ours in ["id", "customer"].into_iter().filter(|ours| kind.column_names().any(|name| name == *ours)) {
         if !position.contains_key(mapping.theirs(ours)) {
-            problems.add(
-                "",
-                format!(
-                    "the file has no column {:?}; use mapping={ours}:<its name>",
-                    mapping.theirs(ours)
-                ),
-            );
+            problems
+                .add("", format!("the file has no column {:?}; use mapping={ours}:<its name>", mapping.theirs(ours)));
         }
     }
-    for theirs in mapping
-        .0
-        .values()
-        .filter(|theirs| !position.contains_key(theirs.as_str()))
-    {
+    for theirs in mapping.0.values().filter(|theirs| !position.contains_key(theirs.as_str())) {
         problems.add("?mapping", format!("the file has no column {theirs:?}"));
     }
     problems.into_result(())?;
@@ -282,34 +252,19 @@ pub fn parse(kind: ImportKind, csv: &[u8], mapping: &Mapping) -> Result<Parsed, 
         .filter_map(|(ours, cell)| Some((*ours, *cell, *position.get(mapping.theirs(ours))?)))
         .collect();
     let used: Vec<usize> = columns.iter().map(|(_, _, index)| *index).collect();
-    let ignored_columns = header
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| !used.contains(index))
-        .map(|(_, name)| name.to_owned())
-        .collect();
+    let ignored_columns =
+        header.iter().enumerate().filter(|(index, _)| !used.contains(index)).map(|(_, name)| name.to_owned()).collect();
 
-    let mut parsed = Parsed {
-        ignored_columns,
-        ..Parsed::default()
-    };
+    let mut parsed = Parsed { ignored_columns, ..Parsed::default() };
     let mut seen: HashMap<String, (usize, Value)> = HashMap::new();
     for (index, record) in reader.records().enumerate() {
         let row = index + 2;
         parsed.rows += 1;
-        let refuse = |column: &str, detail: String| RowError {
-            row,
-            column: column.to_owned(),
-            detail,
-        };
+        let refuse = |column: &str, detail: String| RowError { row, column: column.to_owned(), detail };
         let record = match record {
             Ok(record) if record.len() == header.len() => record,
             Ok(record) => {
-                let detail = format!(
-                    "the row has {} cells, the header {}",
-                    record.len(),
-                    header.len()
-                );
+                let detail = format!("the row has {} cells, the header {}", record.len(), header.len());
                 parsed.errors.push(refuse("", detail));
                 continue;
             }
@@ -327,50 +282,35 @@ pub fn parse(kind: ImportKind, csv: &[u8], mapping: &Mapping) -> Result<Parsed, 
                 );
                 match seen.get(&id) {
                     Some((first, same)) if *same == value => {
-                        parsed.errors.push(refuse(
-                            "id",
-                            format!("the same row stands in row {first} already"),
-                        ));
+                        parsed.errors.push(refuse("id", format!("the same row stands in row {first} already")));
                         continue;
                     }
                     Some((first, _)) => {
-                        parsed.errors.push(refuse(
-                            "id",
-                            format!("the id is used in row {first} already, with other content"),
-                        ));
+                        parsed
+                            .errors
+                            .push(refuse("id", format!("the id is used in row {first} already, with other content")));
                         continue;
                     }
                     None => {}
                 }
                 match read(kind, &value) {
-                    Ok((customer, item)) => parsed.good.push(Row {
-                        row,
-                        customer,
-                        item,
-                    }),
-                    Err(Problems(found)) => {
-                        parsed.errors.extend(found.into_iter().map(|problem| {
-                            refuse(problem.pointer.trim_start_matches('/'), problem.detail)
-                        }))
-                    }
+                    Ok((customer, item)) => parsed.good.push(Row { row, customer, item }),
+                    Err(Problems(found)) => parsed.errors.extend(
+                        found
+                            .into_iter()
+                            .map(|problem| refuse(problem.pointer.trim_start_matches('/'), problem.detail)),
+                    ),
                 }
                 seen.insert(id, (row, value));
             }
-            Err(errors) => parsed.errors.extend(
-                errors
-                    .into_iter()
-                    .map(|(column, detail)| refuse(column, detail)),
-            ),
+            Err(errors) => parsed.errors.extend(errors.into_iter().map(|(column, detail)| refuse(column, detail))),
         }
     }
     Ok(parsed)
 }
 
 /// The JSON object that a row stands for. Empty cells are absent.
-fn object<'a>(
-    columns: &[(&'a str, Cell, usize)],
-    record: &csv::StringRecord,
-) -> Result<Value, Vec<(&'a str, String)>> {
+fn object<'a>(columns: &[(&'a str, Cell, usize)], record: &csv::StringRecord) -> Result<Value, Vec<(&'a str, String)>> {
     let mut object = Map::new();
     let mut errors = Vec::new();
     for (name, cell, index) in columns {
@@ -385,11 +325,7 @@ fn object<'a>(
             Err(detail) => errors.push((*name, detail)),
         }
     }
-    if errors.is_empty() {
-        Ok(Value::Object(object))
-    } else {
-        Err(errors)
-    }
+    if errors.is_empty() { Ok(Value::Object(object)) } else { Err(errors) }
 }
 
 fn value(cell: Cell, text: &str) -> Result<Value, String> {
@@ -398,12 +334,7 @@ fn value(cell: Cell, text: &str) -> Result<Value, String> {
         Cell::Number => {
             let whole = text.parse::<i64>().ok().map(Value::from);
             whole
-                .or_else(|| {
-                    text.parse::<f64>()
-                        .ok()
-                        .filter(|number| number.is_finite())
-                        .map(Value::from)
-                })
+                .or_else(|| text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from))
                 .ok_or_else(|| "must be a number".to_owned())
         }
         Cell::Boolean => match text.to_ascii_lowercase().as_str() {
@@ -411,11 +342,7 @@ fn value(cell: Cell, text: &str) -> Result<Value, String> {
             "false" | "no" | "0" => Ok(Value::Bool(false)),
             _ => Err("must be true or false".to_owned()),
         },
-        Cell::List => Ok(text
-            .split(';')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-            .collect()),
+        Cell::List => Ok(text.split(';').map(str::trim).filter(|item| !item.is_empty()).collect()),
         Cell::Json => serde_json::from_str(text).map_err(|error| format!("must be JSON: {error}")),
         Cell::Time if text.len() == 10 => Ok(json!(format!("{text}T00:00:00Z"))),
         Cell::Time => Ok(Value::String(text.to_owned())),
@@ -453,9 +380,7 @@ fn read(kind: ImportKind, value: &Value) -> Result<(CustomerId, Item), Problems>
 fn split(value: &Value, key: &str) -> Result<(CustomerId, Value), Problems> {
     let mut object = value.as_object().cloned().unwrap_or_default();
     let pointer = format!("/{key}");
-    let id = object
-        .remove(key)
-        .ok_or_else(|| Problems::one(&pointer, "is required"))?;
+    let id = object.remove(key).ok_or_else(|| Problems::one(&pointer, "is required"))?;
     let id = CustomerId::from_field(&id).map_err(|detail| Problems::one(&pointer, detail))?;
     Ok((id, Value::Object(object)))
 }

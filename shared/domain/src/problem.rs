@@ -27,19 +27,12 @@ impl Problems {
 
     /// Notes one more problem.
     pub fn add(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(FieldProblem {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        });
+        self.0.push(FieldProblem { pointer: pointer.into(), detail: detail.into() });
     }
 
     /// The value, if nothing was wrong.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(self)
-        }
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 }
 

@@ -51,12 +51,7 @@ pub struct AnswerValues {
 
 impl Default for AnswerValues {
     fn default() -> Self {
-        Self {
-            very_happy: 100.0,
-            happy: 75.0,
-            neutral: 25.0,
-            not_happy: 0.0,
-        }
+        Self { very_happy: 100.0, happy: 75.0, neutral: 25.0, not_happy: 0.0 }
     }
 }
 
@@ -76,12 +71,7 @@ pub struct RoleWeights {
 
 impl Default for RoleWeights {
     fn default() -> Self {
-        Self {
-            decision_maker: 1.0,
-            champion: 1.0,
-            user: 1.0,
-            other: 1.0,
-        }
+        Self { decision_maker: 1.0, champion: 1.0, user: 1.0, other: 1.0 }
     }
 }
 
@@ -99,10 +89,6 @@ pub struct LevelBounds {
 
 impl Default for LevelBounds {
     fn default() -> Self {
-        Self {
-            very_happy: 80.0,
-            happy: 60.0,
-            neutral: 40.0,
-        }
+        Self { very_happy: 80.0, happy: 60.0, neutral: 40.0 }
     }
 }

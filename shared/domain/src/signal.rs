@@ -50,21 +50,11 @@ impl UsageEvent {
         let at = fields.required("at");
         let user = fields.optional::<Line<200>>("user").map(|line| line.0);
         let feature = fields.optional::<Line<100>>("feature").map(|line| line.0);
-        let count = fields
-            .optional::<Whole<1, 1_000_000>>("count")
-            .map_or(1, |number| number.0 as u64);
-        let duration_secs = fields
-            .optional::<Whole<0, 31_622_400>>("duration_secs")
-            .map_or(0, |number| number.0 as u64);
+        let count = fields.optional::<Whole<1, 1_000_000>>("count").map_or(1, |number| number.0 as u64);
+        let duration_secs =
+            fields.optional::<Whole<0, 31_622_400>>("duration_secs").map_or(0, |number| number.0 as u64);
         let (Line(message_id), at) = message_id.zip(at)?;
-        Some(Self {
-            message_id,
-            at,
-            user,
-            feature,
-            count,
-            duration_secs,
-        })
+        Some(Self { message_id, at, user, feature, count, duration_secs })
     }
 }
 
@@ -114,28 +104,13 @@ impl Ticket {
         let escalated = fields.optional("escalated").unwrap_or(false);
         let subject = fields.optional::<Line<500>>("subject").map(|line| line.0);
         let text = fields.optional::<Text<20_000>>("text").map(|text| text.0);
-        for (key, later) in [
-            ("first_response_at", first_response_at),
-            ("closed_at", closed_at),
-        ] {
-            if later
-                .zip(opened_at)
-                .is_some_and(|(later, opened)| later < opened)
-            {
+        for (key, later) in [("first_response_at", first_response_at), ("closed_at", closed_at)] {
+            if later.zip(opened_at).is_some_and(|(later, opened)| later < opened) {
                 fields.problem(key, "must not be before opened_at");
             }
         }
         let (id, opened_at) = id.zip(opened_at)?;
-        Some(Self {
-            id,
-            severity,
-            opened_at,
-            first_response_at,
-            closed_at,
-            escalated,
-            subject,
-            text,
-        })
+        Some(Self { id, severity, opened_at, first_response_at, closed_at, escalated, subject, text })
     }
 
     /// Whether the ticket was open at `now`.
@@ -197,10 +172,7 @@ impl Survey {
         let comment = fields.optional::<Text<5000>>("comment").map(|text| text.0);
         let at = fields.required("at");
         if kind == Some(SurveyKind::Custom) && scale_min.zip(scale_max).is_none() {
-            fields.problem(
-                "scale_min",
-                "and scale_max are required for a custom survey",
-            );
+            fields.problem("scale_min", "and scale_max are required for a custom survey");
         }
         if let Some((min, max)) = scale_min.zip(scale_max) {
             if min >= max {
@@ -209,19 +181,9 @@ impl Survey {
                 fields.problem("value", format!("must be from {min} to {max}"));
             }
         }
-        let ((id, kind), ((value, at), (scale_min, scale_max))) = id
-            .zip(kind)
-            .zip(value.zip(at).zip(scale_min.zip(scale_max)))?;
-        Some(Self {
-            id,
-            contact,
-            kind,
-            scale_min,
-            scale_max,
-            value,
-            comment,
-            at,
-        })
+        let ((id, kind), ((value, at), (scale_min, scale_max))) =
+            id.zip(kind).zip(value.zip(at).zip(scale_min.zip(scale_max)))?;
+        Some(Self { id, contact, kind, scale_min, scale_max, value, comment, at })
     }
 }
 
@@ -267,25 +229,11 @@ impl Interaction {
         let contact = fields.optional("contact");
         let kind = fields.required("kind");
         let at = fields.required("at");
-        let quality = fields
-            .optional::<Whole<1, 5>>("quality")
-            .map(|number| number.0 as u8);
-        let outcome = fields
-            .optional::<Whole<1, 5>>("outcome")
-            .map(|number| number.0 as u8);
-        let notes = fields
-            .optional::<Text<20_000>>("notes")
-            .map_or_else(String::new, |text| text.0);
+        let quality = fields.optional::<Whole<1, 5>>("quality").map(|number| number.0 as u8);
+        let outcome = fields.optional::<Whole<1, 5>>("outcome").map(|number| number.0 as u8);
+        let notes = fields.optional::<Text<20_000>>("notes").map_or_else(String::new, |text| text.0);
         let ((id, kind), at) = id.zip(kind).zip(at)?;
-        Some(Self {
-            id,
-            contact,
-            kind,
-            at,
-            quality,
-            outcome,
-            notes,
-        })
+        Some(Self { id, contact, kind, at, quality, outcome, notes })
     }
 }
 
@@ -307,11 +255,7 @@ impl FromField for Milestone {
             let name = fields.required::<Line<200>>("name");
             let due_on = fields.required("due_on");
             let done_on = fields.optional("done_on");
-            let milestone = name.zip(due_on).map(|(Line(name), due_on)| Self {
-                name,
-                due_on,
-                done_on,
-            });
+            let milestone = name.zip(due_on).map(|(Line(name), due_on)| Self { name, due_on, done_on });
             fields.finish(milestone)
         };
         read(value).map_err(|problems| problems.to_string())
@@ -348,14 +292,7 @@ impl Goal {
             fields.problem("target", "must not be 0");
         }
         let ((id, Line(name)), (target, due_on)) = id.zip(name).zip(target.zip(due_on))?;
-        Some(Self {
-            id,
-            name,
-            target,
-            actual,
-            due_on,
-            milestones,
-        })
+        Some(Self { id, name, target, actual, due_on, milestones })
     }
 }
 
@@ -390,11 +327,6 @@ impl Outcome {
         let on = fields.required("on");
         let reason = fields.optional::<Text<1000>>("reason").map(|text| text.0);
         let ((id, kind), on) = id.zip(kind).zip(on)?;
-        Some(Self {
-            id,
-            kind,
-            on,
-            reason,
-        })
+        Some(Self { id, kind, on, reason })
     }
 }

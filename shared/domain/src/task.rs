@@ -105,23 +105,18 @@ impl NewTask {
         let mut fields = Fields::new(value, "")?;
         let customer = fields.required("customer");
         let title = fields.required::<Line<200>>("title");
-        let detail = fields
-            .optional::<Text<5000>>("detail")
-            .map_or_else(String::new, |text| text.0);
+        let detail = fields.optional::<Text<5000>>("detail").map_or_else(String::new, |text| text.0);
         let owner = fields.optional("owner");
         let priority = fields.optional("priority").unwrap_or(Priority::Normal);
         let due_on = fields.required("due_on");
-        let task = customer
-            .zip(title)
-            .zip(due_on)
-            .map(|((customer, Line(title)), due_on)| Self {
-                customer,
-                title,
-                detail,
-                owner,
-                priority,
-                due_on,
-            });
+        let task = customer.zip(title).zip(due_on).map(|((customer, Line(title)), due_on)| Self {
+            customer,
+            title,
+            detail,
+            owner,
+            priority,
+            due_on,
+        });
         fields.finish(task)
     }
 }

@@ -60,8 +60,5 @@ impl UsageDay {
 
 /// The first 64 bits of the SHA-256 of a message id: with 2,000 events a day a collision is once in 10^13 days.
 fn message_hash(message_id: &str) -> u64 {
-    Sha256::digest(message_id.as_bytes())
-        .iter()
-        .take(8)
-        .fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
+    Sha256::digest(message_id.as_bytes()).iter().take(8).fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
 }
