@@ -1,1 +1,45 @@
-//! stub
+//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, insights.
+
+mod contacts;
+mod customers;
+mod erase;
+mod feedback;
+mod insights;
+mod list;
+mod scores;
+mod tasks;
+mod view;
+
+use http::Method;
+use keepwell_aws::cloud::Cloud;
+use keepwell_aws::function::Function;
+use keepwell_aws::http::{Access, Role, Routes};
+
+/// The function.
+pub fn function(cloud: Cloud) -> Function {
+    let viewer = Access::People(Role::Viewer);
+    let csm = Access::People(Role::Csm);
+    let admin = Access::People(Role::Admin);
+    let routes = Routes::new(&cloud)
+        .route(viewer, Method::GET, "/v1/customers", list::get_customers)
+        .route(csm, Method::POST, "/v1/customers", customers::post_customer)
+        .route(viewer, Method::GET, "/v1/customers/{id}", customers::get_customer)
+        .route(csm, Method::PATCH, "/v1/customers/{id}", customers::patch_customer)
+        .route(admin, Method::DELETE, "/v1/customers/{id}", erase::delete_customer)
+        .route(viewer, Method::GET, "/v1/customers/{id}/status/history", customers::get_status_history)
+        .route(viewer, Method::GET, "/v1/customers/{id}/contacts", contacts::get_contacts)
+        .route(csm, Method::POST, "/v1/customers/{id}/contacts", contacts::post_contact)
+        .route(csm, Method::PATCH, "/v1/customers/{id}/contacts/{contact}", contacts::patch_contact)
+        .route(csm, Method::DELETE, "/v1/customers/{id}/contacts/{contact}", contacts::delete_contact)
+        .route(viewer, Method::GET, "/v1/customers/{id}/timeline", customers::get_timeline)
+        .route(viewer, Method::GET, "/v1/customers/{id}/happiness", feedback::get_happiness)
+        .route(viewer, Method::GET, "/v1/customers/{id}/score", scores::get_score)
+        .route(viewer, Method::GET, "/v1/customers/{id}/score/history", scores::get_score_history)
+        .route(viewer, Method::GET, "/v1/feedback", feedback::get_feedback)
+        .route(viewer, Method::GET, "/v1/tasks", tasks::get_tasks)
+        .route(csm, Method::POST, "/v1/tasks", tasks::post_task)
+        .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
+        .route(viewer, Method::GET, "/v1/insights", insights::get_insights)
+        .route(viewer, Method::GET, "/v1/measures", scores::get_measures);
+    Function::new("console-api").routes(routes)
+}

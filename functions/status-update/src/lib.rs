@@ -1,1 +1,104 @@
-//! stub
+//! Sets the Health Status of a customer: state, history, timeline, event and idempotency in one transaction.
+
+use axum::extract::{Path, State};
+use http::{HeaderMap, Method};
+use keepwell_aws::cloud::Cloud;
+use keepwell_aws::function::Function;
+use keepwell_aws::http::{
+    Access, Answer, ApiError, Idempotency, Identity, JsonBody, Role, Routes, existing_customer, if_match,
+};
+use keepwell_aws::store::Expect;
+use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
+use keepwell_aws::store::customers::status_change_record;
+use keepwell_domain::customer::Customer;
+use keepwell_domain::event::Fact;
+use keepwell_domain::fields::{Fields, Text};
+use keepwell_domain::health_status::{HealthStatus, SetStatus, StatusChange, StatusRecord, set_status};
+use keepwell_domain::problem::Problems;
+use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
+use serde_json::{Value, json};
+
+/// The function.
+pub fn function(cloud: Cloud) -> Function {
+    let routes = Routes::new(&cloud).route(
+        Access::People(Role::Csm),
+        Method::PUT,
+        "/v1/customers/{id}/status",
+        put_status,
+    );
+    Function::new("status-update").routes(routes)
+}
+
+async fn put_status(
+    State(cloud): State<Cloud>,
+    Path(id): Path<String>,
+    identity: Identity,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Answer, ApiError> {
+    let (status, reason) = parse(&body)?;
+    let idempotency = Idempotency::of(&headers, &identity, &format!("PUT /v1/customers/{id}/status"), &body)?;
+    retry_on_conflict(|| async {
+        if let Some(answer) = idempotency.replay(&cloud).await? {
+            return Ok(answer);
+        }
+        let stored = existing_customer(&cloud, &id).await?;
+        if_match(&headers, stored.value.version)?;
+        let now = cloud.now();
+        let decision = set_status(stored.value.status.as_ref(), status, reason.clone(), identity.email.clone(), now);
+        let (change, published) = match decision {
+            SetStatus::Unchanged => return answer(&stored.value),
+            SetStatus::Confirmed(change) => (change, false),
+            SetStatus::Changed(change) => (change, true),
+        };
+        let mut update = CustomerChange::of(stored, Cause::default(), now);
+        update.customer.status = Some(StatusRecord::from(&change));
+        update.customer.updated_at = now;
+        update.customer.version += 1;
+        update.put(status_change_record(&update.customer.id, update.customer.version, &change), Expect::Absent);
+        update.timeline(&timeline_entry(&change, update.customer.version));
+        if published {
+            update.publish(Fact::HealthStatusChanged { from: change.from, to: change.to });
+        }
+        let answer = answer(&update.customer)?;
+        idempotency.remember(&mut update.transaction, &answer, now);
+        update.commit(&cloud).await?;
+        Ok(answer)
+    })
+    .await
+}
+
+fn parse(body: &Value) -> Result<(HealthStatus, String), Problems> {
+    let mut fields = Fields::new(body, "")?;
+    let status = fields.required("status");
+    let reason = fields.required::<Text<2000>>("reason").map(|text| text.0);
+    fields.finish(status.zip(reason))
+}
+
+fn answer(customer: &Customer) -> Result<Answer, ApiError> {
+    let status = customer.status.as_ref();
+    let body = json!({
+        "customer": customer.id,
+        "status": status.map(|record| record.status),
+        "reason": status.map(|record| &record.reason),
+        "set_by": status.map(|record| &record.set_by),
+        "set_at": status.map(|record| record.set_at),
+        "stale_from": status.map(StatusRecord::stale_from),
+    });
+    Ok(Answer::ok(body)?.etag(customer.version))
+}
+
+fn timeline_entry(change: &StatusChange, version: u64) -> TimelineEntry {
+    let title = match change.from {
+        Some(from) if from == change.to => format!("Health Status {} confirmed", change.to.title()),
+        Some(from) => format!("Health Status {} → {}", from.title(), change.to.title()),
+        None => format!("Health Status {}", change.to.title()),
+    };
+    TimelineEntry {
+        at: change.at,
+        kind: TimelineKind::Status,
+        record: format!("{version}"),
+        title,
+        detail: change.reason.clone(),
+    }
+}

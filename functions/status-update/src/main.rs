@@ -1,2 +1,6 @@
-//! stub
-fn main() {}
+//! The Lambda: wiring only.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    keepwell_aws::lambda::run(status_update::function).await
+}

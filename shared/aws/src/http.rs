@@ -8,7 +8,7 @@ pub mod identity;
 pub mod query;
 pub mod routes;
 
-pub use answer::{Answer, if_match};
+pub use answer::{Answer, existing_customer, if_match, if_match_when_sent};
 pub use body::JsonBody;
 pub use error::ApiError;
 pub use idempotency::Idempotency;

@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod customers;
+pub mod erase;
 pub mod feedback;
 pub mod idempotency;
 pub mod intents;

@@ -50,6 +50,9 @@ pub enum Fact {
     /// Fields of a customer's profile changed.
     #[serde(rename = "customer.changed.v1")]
     CustomerChanged {},
+    /// A customer and everything about it was erased.
+    #[serde(rename = "customer.erased.v1")]
+    CustomerErased {},
     /// A CSM changed the Health Status.
     #[serde(rename = "health_status.changed.v1")]
     HealthStatusChanged {
@@ -156,6 +159,7 @@ impl Fact {
         match self {
             Self::CustomerCreated {} => "customer.created.v1",
             Self::CustomerChanged {} => "customer.changed.v1",
+            Self::CustomerErased {} => "customer.erased.v1",
             Self::HealthStatusChanged { .. } => "health_status.changed.v1",
             Self::HealthStatusBecameStale { .. } => "health_status.became_stale.v1",
             Self::SignalsReceived { .. } => "signals.received.v1",

@@ -66,6 +66,12 @@ impl StatusRecord {
     }
 }
 
+impl From<&StatusChange> for StatusRecord {
+    fn from(change: &StatusChange) -> Self {
+        Self { status: change.to, reason: change.reason.clone(), set_by: change.by.clone(), set_at: change.at }
+    }
+}
+
 /// One change in the history of a customer's Health Status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusChange {
@@ -84,8 +90,10 @@ pub struct StatusChange {
 /// What setting a status means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SetStatus {
-    /// The customer has that status already: nothing changes, no event.
+    /// The customer has that status already, and it is fresh: nothing changes, no event.
     Unchanged,
+    /// The customer has that status already, but it was stale: it is fresh again. History, but no event.
+    Confirmed(StatusChange),
     /// The status changes.
     Changed(StatusChange),
 }
@@ -99,8 +107,10 @@ pub fn set_status(
     now: DateTime<Utc>,
 ) -> SetStatus {
     let from = current.map(|record| record.status);
-    if from == Some(to) {
-        return SetStatus::Unchanged;
+    let change = StatusChange { by, at: now, from, to, reason };
+    match current {
+        Some(record) if record.status == to && record.is_stale(now) => SetStatus::Confirmed(change),
+        Some(record) if record.status == to => SetStatus::Unchanged,
+        _ => SetStatus::Changed(change),
     }
-    SetStatus::Changed(StatusChange { by, at: now, from, to, reason })
 }

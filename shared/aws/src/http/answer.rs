@@ -2,10 +2,14 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use keepwell_domain::customer::Customer;
+use keepwell_domain::id::CustomerId;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::ApiError;
+use crate::cloud::Cloud;
+use crate::store::Stored;
 
 /// A JSON answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,4 +71,16 @@ pub fn if_match(headers: &HeaderMap, version: u64) -> Result<(), ApiError> {
     let current = format!("\"{version}\"");
     let matches = wanted.to_str().is_ok_and(|tags| tags.split(',').map(str::trim).any(|tag| tag == current || tag == "*"));
     if matches { Ok(()) } else { Err(ApiError::Stale) }
+}
+
+/// The customer that a path names, or 404. An id that could never be one is simply not there.
+pub async fn existing_customer(cloud: &Cloud, id: &str) -> Result<Stored<Customer>, ApiError> {
+    let missing = || ApiError::NotFound(format!("There is no customer {id:?}."));
+    let id = CustomerId::parse(id).map_err(|_| missing())?;
+    cloud.store.customer(&id).await?.ok_or_else(missing)
+}
+
+/// Like [`if_match`], for things whose `ETag` a client may not have read: checked only when it was sent.
+pub fn if_match_when_sent(headers: &HeaderMap, version: u64) -> Result<(), ApiError> {
+    if headers.contains_key(header::IF_MATCH) { if_match(headers, version) } else { Ok(()) }
 }

@@ -77,8 +77,22 @@ impl CustomerChange {
 
     /// Writes the row, the records and the events, or nothing. Answers the customer as it is now.
     pub async fn commit(mut self, cloud: &Cloud) -> Result<Customer, CommitError> {
+        self.write_events(cloud);
+        self.transaction.put(row(&self.customer), self.expect);
+        self.transaction.commit(&cloud.store).await?;
+        Ok(self.customer)
+    }
+
+    /// Writes the records and the events and deletes the row, or does nothing.
+    pub(crate) async fn commit_erasure(mut self, cloud: &Cloud) -> Result<(), CommitError> {
+        self.write_events(cloud);
+        self.transaction.delete_expecting(Table::Core, keys::customer(&self.customer.id), self.expect);
+        self.transaction.commit(&cloud.store).await
+    }
+
+    fn write_events(&mut self, cloud: &Cloud) {
         let correlation_id = self.cause.correlation_id.take().unwrap_or_else(|| cloud.fresh_id("cor"));
-        for fact in self.facts {
+        for fact in std::mem::take(&mut self.facts) {
             self.customer.event_seq += 1;
             let event = Event {
                 event_id: cloud.fresh_id("evt"),
@@ -92,9 +106,6 @@ impl CustomerChange {
             };
             self.transaction.put(outbox::pending(&event), Expect::Absent);
         }
-        self.transaction.put(row(&self.customer), self.expect);
-        self.transaction.commit(&cloud.store).await?;
-        Ok(self.customer)
     }
 }
 

@@ -53,6 +53,29 @@ impl Store {
         self.query_all(&core(customer, keys::CONTACTS)).await
     }
 
+    /// A page of a customer's contacts.
+    pub async fn contacts_page(
+        &self,
+        customer: &CustomerId,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<Page<Stored<Contact>>, StoreError> {
+        self.query_page(&core(customer, keys::CONTACTS), limit, after).await
+    }
+
+    /// Changes of the Health Status between two moments, both inclusive, oldest first.
+    pub async fn status_changes(
+        &self,
+        customer: &CustomerId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<StatusChange>, StoreError> {
+        let from = format!("{}{}", keys::STATUS_CHANGES, keys::instant(from));
+        let to = format!("{}{}#~", keys::STATUS_CHANGES, keys::instant(to));
+        let changes = self.query_between(&core(customer, keys::STATUS_CHANGES), &from, &to).await?;
+        Ok(changes.into_iter().map(|stored| stored.value).collect())
+    }
+
     /// A page of the status history, newest first.
     pub async fn status_history(
         &self,
@@ -96,9 +119,9 @@ pub fn contact_record(customer: &CustomerId, contact: &Contact) -> Result<Record
     Record::new(Table::Core, keys::contact(customer, &contact.id), contact)
 }
 
-/// The record of a change of the Health Status.
-pub fn status_change_record(customer: &CustomerId, change: &StatusChange) -> Result<Record, StoreError> {
-    Record::new(Table::Core, keys::status_change(customer, change.at), change)
+/// The record of a change of the Health Status that made the customer's version `version`.
+pub fn status_change_record(customer: &CustomerId, version: u64, change: &StatusChange) -> Result<Record, StoreError> {
+    Record::new(Table::Core, keys::status_change(customer, change.at, version), change)
 }
 
 /// The record of what is known about an address.

@@ -5,7 +5,7 @@
 //! |---|---|---|---|
 //! | customer's list row, the only item of a customer with index keys | `C#<customer>` | `ROW` | Get; `by_owner`, `portfolio`, `work` |
 //! | contact | `C#<customer>` | `CT#<contact>` | Query by prefix |
-//! | status history | `C#<customer>` | `ST#<at>` | Query by prefix, newest first |
+//! | status history | `C#<customer>` | `ST#<at>#<version>` | Query by prefix, newest first |
 //! | interaction, ticket, survey, goal, outcome | `C#<customer>` | `IN#`/`TK#`/`SV#`/`GL#`/`OC#` + id | Query by prefix |
 //! | feedback request | `C#<customer>` | `FR#<request>` | Get |
 //! | answer, one row per revision | `C#<customer>` | `FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
@@ -68,8 +68,8 @@ pub fn contact(customer: &CustomerId, contact: &RecordId) -> Key {
 pub const STATUS_CHANGES: &str = "ST#";
 
 /// A change of the Health Status.
-pub fn status_change(customer: &CustomerId, at: DateTime<Utc>) -> Key {
-    key(customer_partition(customer), format!("{STATUS_CHANGES}{}", instant(at)))
+pub fn status_change(customer: &CustomerId, at: DateTime<Utc>, version: u64) -> Key {
+    key(customer_partition(customer), format!("{STATUS_CHANGES}{}#{version:010}", instant(at)))
 }
 
 /// A record that somebody sent (ticket, survey ...), under the prefix of its kind.

@@ -42,10 +42,9 @@ pub enum CommitError {
 /// At most 100 writes that happen together or not at all.
 #[derive(Debug, Default)]
 pub struct Transaction {
-    writes: Vec<(Key, TransactWriteItem)>,
     error: Option<StoreError>,
     records: Vec<(Record, Expect)>,
-    deletes: Vec<(Table, Key)>,
+    deletes: Vec<(Table, Key, Expect)>,
 }
 
 /// DynamoDB's limit for one transaction.
@@ -62,7 +61,12 @@ impl Transaction {
 
     /// Adds the deletion of an item, whether it is there or not.
     pub fn delete(&mut self, table: Table, key: Key) {
-        self.deletes.push((table, key));
+        self.delete_expecting(table, key, Expect::Anything);
+    }
+
+    /// Adds the deletion of an item, if `expect` holds.
+    pub fn delete_expecting(&mut self, table: Table, key: Key, expect: Expect) {
+        self.deletes.push((table, key, expect));
     }
 
     /// Number of writes so far.
@@ -76,25 +80,31 @@ impl Transaction {
     }
 
     /// Writes everything, or nothing.
-    pub async fn commit(mut self, store: &Store) -> Result<(), CommitError> {
+    pub async fn commit(self, store: &Store) -> Result<(), CommitError> {
         if let Some(error) = self.error {
             return Err(error.into());
         }
-        for (record, expect) in std::mem::take(&mut self.records) {
+        let mut writes: Vec<(Key, TransactWriteItem)> = Vec::with_capacity(self.len());
+        for (record, expect) in self.records {
             let key = record.key.clone();
             let put = put(store, record, expect)?;
-            self.writes.push((key, TransactWriteItem::builder().put(put).build()));
+            writes.push((key, TransactWriteItem::builder().put(put).build()));
         }
-        for (table, key) in std::mem::take(&mut self.deletes) {
+        for (table, key, expect) in self.deletes {
             let delete = Delete::builder()
                 .table_name(store.name(table))
                 .key("pk", AttributeValue::S(key.pk.clone()))
-                .key("sk", AttributeValue::S(key.sk.clone()))
-                .build()
-                .map_err(|error| unbuildable(&error))?;
-            self.writes.push((key, TransactWriteItem::builder().delete(delete).build()));
+                .key("sk", AttributeValue::S(key.sk.clone()));
+            let delete = match expect {
+                Expect::Revision(revision) => delete
+                    .condition_expression("revision = :revision")
+                    .expression_attribute_values(":revision", AttributeValue::N(revision.to_string())),
+                _ => delete,
+            };
+            let delete = delete.build().map_err(|error| unbuildable(&error))?;
+            writes.push((key, TransactWriteItem::builder().delete(delete).build()));
         }
-        let (keys, items): (Vec<Key>, Vec<TransactWriteItem>) = self.writes.into_iter().unzip();
+        let (keys, items): (Vec<Key>, Vec<TransactWriteItem>) = writes.into_iter().unzip();
         if items.is_empty() {
             return Ok(());
         }

@@ -1,0 +1,76 @@
+//! The Happiness Level of a customer, and the inbox of answers.
+
+use std::collections::HashMap;
+
+use axum::extract::{Path, State};
+use chrono::Duration;
+use keepwell_aws::cloud::Cloud;
+use keepwell_aws::http::{Answer, ApiError, QueryParams, existing_customer};
+use keepwell_domain::happiness::{HappinessLevel, reading_at, response_rate, trend};
+use keepwell_domain::id::CustomerId;
+use serde_json::json;
+
+use crate::view;
+
+/// How far back the trend of a customer goes, and its step.
+const TREND: (Duration, i64) = (Duration::days(26 * 7), 7);
+
+pub(crate) async fn get_happiness(
+    State(cloud): State<Cloud>,
+    Path(id): Path<String>,
+    query: QueryParams,
+) -> Result<Answer, ApiError> {
+    query.finish()?;
+    let customer = existing_customer(&cloud, &id).await?.value;
+    let now = cloud.now();
+    let settings = cloud.store.settings().await?;
+    let answers = cloud.store.answers(&customer.id).await?;
+    let contacts = cloud.store.contacts(&customer.id).await?;
+    let reading = reading_at(&answers, &settings, now);
+    let (asked, answered) = contacts.iter().fold((0, 0), |(asked, answered), contact| {
+        (asked + contact.value.ask.asked, answered + contact.value.ask.answered)
+    });
+    Answer::ok(json!({
+        "value": reading.value,
+        "level": reading.level,
+        "answers": reading.answers,
+        "newest_at": reading.newest_at,
+        "trend": trend(&answers, &settings, now - TREND.0, now, TREND.1),
+        "asked": asked,
+        "answered": answered,
+        "response_rate": response_rate(asked, answered),
+    }))
+}
+
+/// The inbox: each request's latest answer, newest first.
+pub(crate) async fn get_feedback(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {
+    let (limit, cursor) = (query.limit(), query.cursor());
+    let now = cloud.now();
+    let to = query.get("to").unwrap_or(now);
+    let from = query.get("from").unwrap_or(to - Duration::days(90));
+    let rating: Option<HappinessLevel> = query.get("rating");
+    let customer: Option<CustomerId> = query.get("customer");
+    if from > to {
+        query.problem("from", "must not be after to");
+    }
+    query.finish()?;
+
+    let mut latest = HashMap::new();
+    for item in cloud.store.inbox(from, to).await? {
+        // Oldest first, so that a later revision replaces an earlier one.
+        latest.insert(item.answer.request.clone(), item);
+    }
+    let mut items: Vec<_> = latest
+        .into_values()
+        .filter(|item| rating.is_none_or(|rating| rating == item.answer.rating))
+        .filter(|item| customer.as_ref().is_none_or(|customer| *customer == item.customer))
+        .map(|item| (format!("{}#{}", item.answer.at.to_rfc3339(), item.answer.request), item))
+        .collect();
+    items.sort_by(|a, b| b.0.cmp(&a.0));
+    let start = cursor.map_or(0, |cursor| items.partition_point(|(position, _)| *position >= cursor));
+    let more = items.len() > start + limit;
+    let page: Vec<_> = items.into_iter().skip(start).take(limit).collect();
+    let next = page.last().filter(|_| more).map(|(position, _)| position.clone());
+    let items = page.into_iter().map(|(_, item)| json!(item)).collect();
+    Answer::ok(view::page(items, next.as_deref()))
+}

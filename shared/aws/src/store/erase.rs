@@ -1,0 +1,95 @@
+//! Erasing a customer: every item of it, wherever it is.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use keepwell_domain::customer::Customer;
+use keepwell_domain::event::Fact;
+use keepwell_domain::id::CustomerId;
+use serde::{Deserialize, Serialize};
+
+use super::change::{Cause, CustomerChange};
+use super::keys::{self, Key};
+use super::record::{Record, Table};
+use super::transaction::MAX_WRITES;
+use super::{CommitError, Expect, Store, StoreError, Stored, Transaction};
+use crate::cloud::Cloud;
+
+/// What stays of an erased customer: where its events ended, so that a customer of the same id goes on counting.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Grave {
+    event_seq: u64,
+}
+
+fn grave(customer: &CustomerId) -> Key {
+    Key { pk: format!("GONE#{customer}"), sk: "A".to_owned() }
+}
+
+impl Store {
+    /// The number of the last event of an erased customer of this id; 0 when there was none.
+    pub async fn last_event_of_erased(&self, customer: &CustomerId) -> Result<u64, StoreError> {
+        let stored: Option<Stored<Grave>> = self.get(Table::Core, &grave(customer)).await?;
+        Ok(stored.map_or(0, |stored| stored.value.event_seq))
+    }
+
+    /// Deletes everything about a customer but its list row.
+    pub async fn erase_records(&self, customer: &CustomerId) -> Result<(), CommitError> {
+        let row = keys::customer(customer);
+        let mut doomed: Vec<(Table, Key)> = Vec::new();
+        for key in self.partition_keys(Table::Core, &keys::customer_partition(customer)).await? {
+            for prefix in ["FR#", keys::TASKS] {
+                if let Some(id) = key.sk.strip_prefix(prefix) {
+                    doomed.push((Table::Core, keys::whereabouts(id)));
+                }
+            }
+            if key != row {
+                doomed.push((Table::Core, key));
+            }
+        }
+        let usage = self.partition_keys(Table::Usage, &keys::usage_partition(customer)).await?;
+        doomed.extend(usage.into_iter().map(|key| (Table::Usage, key)));
+        for batch in doomed.chunks(MAX_WRITES) {
+            let mut transaction = Transaction::default();
+            for (table, key) in batch {
+                transaction.delete(*table, key.clone());
+            }
+            transaction.commit(self).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the list row and publishes that the customer was erased.
+    pub async fn erase_row(&self, cloud: &Cloud, stored: Stored<Customer>) -> Result<(), CommitError> {
+        let id = stored.value.id.clone();
+        let mut change = CustomerChange::of(stored, Cause::default(), cloud.now());
+        change.publish(Fact::CustomerErased {});
+        let event_seq = change.customer.event_seq + 1;
+        change.put(Record::new(Table::Core, grave(&id), &Grave { event_seq }), Expect::Anything);
+        change.commit_erasure(cloud).await
+    }
+
+    async fn partition_keys(&self, table: Table, pk: &str) -> Result<Vec<Key>, StoreError> {
+        let mut keys = Vec::new();
+        let mut start = None;
+        loop {
+            let answer = self
+                .client()
+                .query()
+                .table_name(self.name(table))
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+                .projection_expression("pk, sk")
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| StoreError::sdk("Query", table, &error))?;
+            for item in answer.items.unwrap_or_default() {
+                let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+                keys.push(Key { pk: text("pk"), sk: text("sk") });
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                return Ok(keys);
+            }
+        }
+    }
+}
