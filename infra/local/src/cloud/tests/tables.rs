@@ -1,0 +1,115 @@
+use std::time::Instant;
+
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+
+use super::super::requests::Service;
+use super::*;
+
+#[tokio::test]
+async fn what_is_put_can_be_read_and_queried() {
+    let cloud = cloud();
+    let client = core(&cloud).await;
+    client.put_item().table_name("core").item("pk", s("C#1")).item("sk", s("ROW")).item("name", s("Ada")).send().await.unwrap();
+    let row = client.get_item().table_name("core").key("pk", s("C#1")).key("sk", s("ROW")).send().await.unwrap();
+    assert_eq!(row.item.unwrap()["name"], s("Ada"));
+    let rows = client
+        .query()
+        .table_name("core")
+        .key_condition_expression("pk = :pk")
+        .expression_attribute_values(":pk", s("C#1"))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(rows.count, 1);
+    let names = client.list_tables().send().await.unwrap();
+    assert_eq!(names.table_names(), ["core"]);
+}
+
+#[tokio::test]
+async fn a_failed_condition_is_a_typed_error() {
+    let cloud = cloud();
+    let client = core(&cloud).await;
+    let put = client
+        .put_item()
+        .table_name("core")
+        .item("pk", s("C#1"))
+        .item("sk", s("ROW"))
+        .condition_expression("attribute_not_exists(pk)");
+    put.clone().send().await.unwrap();
+    let error = put.send().await.unwrap_err().into_service_error();
+    assert!(error.is_conditional_check_failed_exception(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_cancelled_transaction_tells_the_reason_for_each_item() {
+    let cloud = cloud();
+    let client = core(&cloud).await;
+    client.transact_write_items().transact_items(put("C#1", None)).send().await.unwrap();
+    let error = client
+        .transact_write_items()
+        .transact_items(put("C#2", None))
+        .transact_items(put("C#1", Some("attribute_not_exists(pk)")))
+        .send()
+        .await
+        .unwrap_err()
+        .into_service_error();
+    let reasons = match error {
+        aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(e) => {
+            e.cancellation_reasons.unwrap()
+        }
+        other => panic!("{other:?}"),
+    };
+    let codes: Vec<_> = reasons.iter().map(|reason| reason.code().unwrap()).collect();
+    assert_eq!(codes, ["None", "ConditionalCheckFailed"]);
+    assert!(!has(&client, "C#2").await);
+}
+
+#[tokio::test]
+async fn each_request_is_recorded_with_its_tables_and_units() {
+    let cloud = cloud();
+    let client = core(&cloud).await;
+    cloud.reset_requests();
+    let write = client.transact_write_items().transact_items(put("C#1", None)).transact_items(put("C#2", None));
+    write.send().await.unwrap();
+    assert_eq!(cloud.write_count(), 1);
+    assert!(has(&client, "C#1").await);
+    assert_eq!(cloud.write_count(), 1, "a read is no write");
+    let [write, read] = &cloud.requests()[..] else {
+        panic!("{:?}", cloud.requests());
+    };
+    assert_eq!((write.service, write.operation.as_str()), (Service::DynamoDb, "TransactWriteItems"));
+    assert_eq!(write.tables, ["core"]);
+    assert_eq!((write.read_units, write.write_units), (0.0, 4.0));
+    assert_eq!((read.operation.as_str(), read.read_units, read.write_units), ("GetItem", 0.5, 0.0));
+}
+
+#[tokio::test]
+async fn a_missing_table_and_an_unknown_operation_are_named() {
+    let cloud = cloud();
+    let client = tables(&cloud);
+    let error = client.scan().table_name("nowhere").send().await.unwrap_err().into_service_error();
+    assert!(error.is_resource_not_found_exception(), "{error:?}");
+    let error = client.list_backups().send().await.unwrap_err().into_service_error();
+    assert_eq!(error.code(), Some("UnknownOperationException"));
+    assert!(error.message().unwrap().contains("ListBackups"));
+}
+
+#[tokio::test]
+async fn three_items_are_written_together_fast_enough_for_the_demo() {
+    let cloud = cloud();
+    let client = core(&cloud).await;
+    let rounds: u32 = 200;
+    let start = Instant::now();
+    for round in 0..rounds {
+        let mut write = client.transact_write_items();
+        for item in 0..3 {
+            write = write.transact_items(put(&format!("C#{round}-{item}"), Some("attribute_not_exists(pk)")));
+        }
+        write.send().await.unwrap();
+    }
+    let per_second = f64::from(rounds) / start.elapsed().as_secs_f64();
+    assert!(per_second > 50.0, "{per_second:.0} transactions of 3 items a second");
+    if std::env::var_os("KEEPWELL_MEASURE").is_some() {
+        panic!("{per_second:.0} transactions of 3 items a second");
+    }
+}
