@@ -14,6 +14,7 @@ mod links;
 pub mod local_table;
 pub mod mailbox;
 mod mime;
+mod put_events;
 pub mod queue;
 pub mod requests;
 mod wire;
@@ -25,7 +26,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, SharedAsyncSleep, SharedCredentialsProvider, Sleep};
+use aws_sdk_dynamodb::config::{
+    AsyncSleep, Credentials, SharedAsyncSleep, SharedCredentialsProvider, Sleep,
+};
 use dynoxide::Database;
 
 use bus::{Bus, Subscription};
@@ -64,16 +67,16 @@ struct Inner {
 impl LocalCloud {
     /// A cloud that is gone when it is dropped.
     pub fn memory(clock: Clock) -> Result<Self, LocalStateError> {
-        let database =
-            Database::memory_with_clock(Arc::new(clock.clone())).map_err(|error| LocalStateError::Open(error.into()))?;
+        let database = Database::memory_with_clock(Arc::new(clock.clone()))
+            .map_err(|error| LocalStateError::Open(error.into()))?;
         Self::with(database, LocalTable::nowhere(), clock)
     }
 
     /// The cloud in the file at `path`, made when it is not there. Tables, queues, mails, the log of events and the
     /// values are those of the last time; messages that were in flight are waiting again.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, LocalStateError> {
-        let database =
-            Database::new(&path.to_string_lossy()).map_err(|error| LocalStateError::Open(error.into()))?;
+        let database = Database::new(&path.to_string_lossy())
+            .map_err(|error| LocalStateError::Open(error.into()))?;
         let table = LocalTable::inside(database.clone())?;
         Self::with(database, table, clock)
     }
@@ -81,7 +84,10 @@ impl LocalCloud {
     fn with(database: Database, table: LocalTable, clock: Clock) -> Result<Self, LocalStateError> {
         let rows = table.load()?;
         let faults = Faults::none();
-        let values = rows.iter().filter(|row| row.pk == VALUE).map(|row| (row.sk.clone(), row.body.clone()));
+        let values = rows
+            .iter()
+            .filter(|row| row.pk == VALUE)
+            .map(|row| (row.sk.clone(), row.body.clone()));
         let inner = Inner {
             bus: Bus::load(clock.clone(), faults.clone(), table.clone(), &rows)?,
             mailbox: Mailbox::load(clock.clone(), table.clone(), &rows)?,
@@ -171,7 +177,10 @@ impl LocalCloud {
     /// Deletes the rows whose time to live has passed, by this cloud's clock in memory and by real time on a file.
     /// Tells how many.
     pub fn expire_rows(&self) -> Result<usize, LocalStateError> {
-        self.inner.database.sweep_ttl().map_err(|error| LocalStateError::Write(error.into()))
+        self.inner
+            .database
+            .sweep_ttl()
+            .map_err(|error| LocalStateError::Write(error.into()))
     }
 
     /// Runs `process` until it is done or a crash fault fires, which drops it where it stands, as a kill would. The
@@ -191,7 +200,10 @@ impl LocalCloud {
     }
 
     fn values(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        self.inner.values.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner
+            .values
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::clock::Clock;
 use super::faults::RefusedEntries;
 use super::injector::Faults;
 use super::local_table::{Change, LocalStateError, LocalTable, Row};
+use super::put_events::{PutEventsEntry, PutEventsRequest, refusal};
 use super::queue::{Queue, QueueMessage};
 use super::wire::Answer;
+
+pub use super::put_events::PublishedEvent;
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 const MAX_ENTRIES: usize = 10;
@@ -27,21 +28,6 @@ pub struct Subscription {
     pub consumer: String,
     /// The event types, matched exactly.
     pub detail_types: Vec<String>,
-}
-
-/// An event the bus accepted, for inspection.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PublishedEvent {
-    /// The id the bus gave to the event; our own is in `detail`.
-    pub bus_event_id: String,
-    /// Who published it.
-    pub source: String,
-    /// Its type, for example `health_status.changed.v1`.
-    pub detail_type: String,
-    /// Its content.
-    pub detail: Value,
-    /// When the bus accepted it.
-    pub at: DateTime<Utc>,
 }
 
 /// The bus and the queues behind it.
@@ -62,25 +48,10 @@ struct State {
 
 impl State {
     fn queue(&mut self, consumer: &str) -> &mut Queue {
-        self.queues.entry(consumer.to_owned()).or_insert_with(|| Queue::new(consumer))
+        self.queues
+            .entry(consumer.to_owned())
+            .or_insert_with(|| Queue::new(consumer))
     }
-}
-
-#[derive(Deserialize)]
-struct PutEventsRequest {
-    #[serde(rename = "Entries", default)]
-    entries: Vec<PutEventsEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct PutEventsEntry {
-    source: Option<String>,
-    detail_type: Option<String>,
-    detail: Option<String>,
-    time: Option<f64>,
-    #[serde(default)]
-    resources: Vec<String>,
 }
 
 impl Bus {
@@ -95,7 +66,10 @@ impl Bus {
             let sequence = if row.pk == LOG {
                 let unreadable = || LocalStateError::Unreadable(format!("{} {}", row.pk, row.sk));
                 let sequence = row.sk.parse().map_err(|_| unreadable())?;
-                state.log.push_back((sequence, serde_json::from_str(&row.body).map_err(|_| unreadable())?));
+                state.log.push_back((
+                    sequence,
+                    serde_json::from_str(&row.body).map_err(|_| unreadable())?,
+                ));
                 sequence
             } else if let Some(consumer) = Queue::consumer_of(row) {
                 state.queue(consumer).restore(row)?
@@ -114,12 +88,18 @@ impl Bus {
 
     pub(super) fn subscribe(&self, subscription: Subscription) {
         let mut state = self.state();
-        state.subscriptions.insert(subscription.consumer, subscription.detail_types);
+        state
+            .subscriptions
+            .insert(subscription.consumer, subscription.detail_types);
     }
 
     /// The accepted events, oldest first; the last 10,000 of them.
     pub fn events(&self) -> Vec<PublishedEvent> {
-        self.state().log.iter().map(|(_, event)| event.clone()).collect()
+        self.state()
+            .log
+            .iter()
+            .map(|(_, event)| event.clone())
+            .collect()
     }
 
     /// The consumers that subscribed, in alphabetical order.
@@ -130,7 +110,9 @@ impl Bus {
     /// Takes up to `max` messages, which are then in flight until they are acknowledged or given back.
     pub fn receive(&self, consumer: &str, max: usize) -> Vec<QueueMessage> {
         let mut received = Vec::new();
-        self.change(consumer, |queue, changes| received = queue.receive(max, &self.faults, changes));
+        self.change(consumer, |queue, changes| {
+            received = queue.receive(max, &self.faults, changes);
+        });
         received
     }
 
@@ -161,7 +143,10 @@ impl Bus {
 
     /// The messages that were given up, oldest first.
     pub fn dead_letters(&self, consumer: &str) -> Vec<QueueMessage> {
-        self.state().queues.get(consumer).map_or_else(Vec::new, Queue::dead_letters)
+        self.state()
+            .queues
+            .get(consumer)
+            .map_or_else(Vec::new, Queue::dead_letters)
     }
 
     /// Puts the dead letters back into the queue with a fresh receive count, and tells how many they were.
@@ -179,7 +164,11 @@ impl Bus {
         let mut changes = Vec::new();
         apply(queue, &mut changes);
         if let Err(error) = self.table.write(&changes) {
-            tracing::error!(consumer, error = &error as &dyn std::error::Error, "queue state not saved");
+            tracing::error!(
+                consumer,
+                error = &error as &dyn std::error::Error,
+                "queue state not saved"
+            );
         }
     }
 
@@ -188,7 +177,12 @@ impl Bus {
         let entries = match serde_json::from_slice::<PutEventsRequest>(body) {
             Ok(request) => request.entries,
             Err(error) => {
-                return Answer::json_error(400, CONTENT_TYPE, "SerializationException", &error.to_string());
+                return Answer::json_error(
+                    400,
+                    CONTENT_TYPE,
+                    "SerializationException",
+                    &error.to_string(),
+                );
             }
         };
         if entries.is_empty() || entries.len() > MAX_ENTRIES {
@@ -203,10 +197,14 @@ impl Bus {
             let message = "Total size of the entries in the request is over the limit.";
             return Answer::json_error(400, CONTENT_TYPE, "ValidationException", message);
         }
-        let refused = refused.map_or_else(Vec::new, |which| self.faults.refused(which, entries.len()));
+        let refused =
+            refused.map_or_else(Vec::new, |which| self.faults.refused(which, entries.len()));
         match self.accept(&entries, &refused) {
             Ok(results) => {
-                let failed = results.iter().filter(|result| result.get("ErrorCode").is_some()).count();
+                let failed = results
+                    .iter()
+                    .filter(|result| result.get("ErrorCode").is_some())
+                    .count();
                 let answer = json!({ "FailedEntryCount": failed, "Entries": results });
                 Answer::json(200, CONTENT_TYPE, &answer)
             }
@@ -217,7 +215,11 @@ impl Bus {
         }
     }
 
-    fn accept(&self, entries: &[PutEventsEntry], refused: &[bool]) -> Result<Vec<Value>, LocalStateError> {
+    fn accept(
+        &self,
+        entries: &[PutEventsEntry],
+        refused: &[bool],
+    ) -> Result<Vec<Value>, LocalStateError> {
         let now = self.clock.now();
         let state = &mut *self.state();
         let mut results = Vec::with_capacity(entries.len());
@@ -226,7 +228,10 @@ impl Bus {
         let mut accepted = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
             if refused.get(index).copied().unwrap_or(false) {
-                results.push(refusal("ThrottlingException", "the local fault plan refuses this entry"));
+                results.push(refusal(
+                    "ThrottlingException",
+                    "the local fault plan refuses this entry",
+                ));
                 continue;
             }
             let (event, envelope) = match entry.event(state.last_sequence + 1, now) {
@@ -262,10 +267,16 @@ impl Bus {
             accepted.push((sequence, event));
         }
         let overflow = (state.log.len() + accepted.len()).saturating_sub(LOG_CAPACITY);
-        changes.extend(state.log.iter().take(overflow).map(|(sequence, _)| Change::Delete {
-            pk: LOG.to_owned(),
-            sk: format!("{sequence:020}"),
-        }));
+        changes.extend(
+            state
+                .log
+                .iter()
+                .take(overflow)
+                .map(|(sequence, _)| Change::Delete {
+                    pk: LOG.to_owned(),
+                    sk: format!("{sequence:020}"),
+                }),
+        );
         self.table.write(&changes)?;
         state.log.extend(accepted);
         state.log.drain(..overflow);
@@ -281,71 +292,13 @@ impl Bus {
     }
 }
 
-impl PutEventsEntry {
-    fn size(&self) -> usize {
-        let text = |field: &Option<String>| field.as_ref().map_or(0, String::len);
-        let time = if self.time.is_some() { 14 } else { 0 };
-        time + text(&self.source)
-            + text(&self.detail_type)
-            + text(&self.detail)
-            + self.resources.iter().map(String::len).sum::<usize>()
-    }
-
-    /// The event and the envelope its consumers get, or what the bus says instead.
-    fn event(&self, sequence: u64, now: DateTime<Utc>) -> Result<(PublishedEvent, String), Value> {
-        let source = present(self.source.as_deref(), "Source")?;
-        let detail_type = present(self.detail_type.as_deref(), "DetailType")?;
-        let detail = present(self.detail.as_deref(), "Detail")?;
-        let detail: Value = serde_json::from_str(detail)
-            .ok()
-            .filter(Value::is_object)
-            .ok_or_else(|| refusal("MalformedDetail", "Detail is malformed."))?;
-        let time = self
-            .time
-            .and_then(|seconds| DateTime::from_timestamp_millis((seconds * 1000.0) as i64))
-            .unwrap_or(now);
-        let event = PublishedEvent {
-            bus_event_id: event_id(sequence, now),
-            source: source.to_owned(),
-            detail_type: detail_type.to_owned(),
-            detail,
-            at: now,
-        };
-        let envelope = json!({
-            "version": "0",
-            "id": event.bus_event_id,
-            "detail-type": detail_type,
-            "source": source,
-            "account": "000000000000",
-            "time": time.to_rfc3339_opts(SecondsFormat::Secs, true),
-            "region": super::REGION,
-            "resources": self.resources,
-            "detail": event.detail,
-        });
-        Ok((event, envelope.to_string()))
-    }
-}
-
-fn present<'a>(field: Option<&'a str>, name: &str) -> Result<&'a str, Value> {
-    field.filter(|value| !value.is_empty()).ok_or_else(|| {
-        let message = format!("Parameter {name} is not valid. Reason: {name} is a required argument.");
-        refusal("InvalidArgument", &message)
-    })
-}
-
-fn refusal(code: &str, message: &str) -> Value {
-    json!({ "ErrorCode": code, "ErrorMessage": message })
-}
-
-/// In the form of a UUID; unique because the sequence never starts again, and the same in every run of a frozen test.
-fn event_id(sequence: u64, now: DateTime<Utc>) -> String {
-    let millis = now.timestamp_millis() & 0xffff_ffff_ffff;
-    format!("{:08x}-{:04x}-7000-8000-{sequence:012x}", millis >> 16, millis & 0xffff)
-}
-
 /// The answer for a fault plan's throttle or outage.
 pub(super) fn fault_answer(status: u16) -> Answer {
-    let code = if status == 500 { "InternalException" } else { "ThrottlingException" };
+    let code = if status == 500 {
+        "InternalException"
+    } else {
+        "ThrottlingException"
+    };
     Answer::json_error(status, CONTENT_TYPE, code, "the local fault plan says so")
 }
 

@@ -39,7 +39,9 @@ pub(super) fn answer(database: &Database, operation: &str, body: &[u8]) -> (Answ
     if reports_capacity(operation)
         && let Some(fields) = request.as_object_mut()
     {
-        let wanted = fields.entry("ReturnConsumedCapacity").or_insert(Value::Null);
+        let wanted = fields
+            .entry("ReturnConsumedCapacity")
+            .or_insert(Value::Null);
         if wanted.is_null() || wanted == "NONE" {
             *wanted = Value::from("TOTAL");
         }
@@ -58,7 +60,9 @@ pub(super) fn answer(database: &Database, operation: &str, body: &[u8]) -> (Answ
             (Answer::json(200, CONTENT_TYPE, &response), usage)
         }
         Err(Failure::Refused(error)) => (refusal(&error), usage),
-        Err(Failure::UnknownOperation) => (Answer::unknown_operation(CONTENT_TYPE, operation), usage),
+        Err(Failure::UnknownOperation) => {
+            (Answer::unknown_operation(CONTENT_TYPE, operation), usage)
+        }
     }
 }
 
@@ -128,7 +132,9 @@ fn unreadable(error: &serde_json::Error) -> DynoxideError {
         Some(("SERIALIZATION" | "SERIALIZATION_AS_READ", rest)) => {
             DynoxideError::SerializationException(rest.to_owned())
         }
-        _ if message.starts_with("missing field") || message.contains("Supplied AttributeValue") => {
+        _ if message.starts_with("missing field")
+            || message.contains("Supplied AttributeValue") =>
+        {
             DynoxideError::ValidationException(message)
         }
         _ => DynoxideError::SerializationException(message),
@@ -136,7 +142,11 @@ fn unreadable(error: &serde_json::Error) -> DynoxideError {
 }
 
 fn refusal(error: &DynoxideError) -> Answer {
-    Answer::new(error.status_code(), CONTENT_TYPE, error.to_json().into_bytes())
+    Answer::new(
+        error.status_code(),
+        CONTENT_TYPE,
+        error.to_json().into_bytes(),
+    )
 }
 
 fn reports_capacity(operation: &str) -> bool {
@@ -165,7 +175,9 @@ fn tables(request: &Value) -> Vec<String> {
     }
     let actions = request.get("TransactItems").and_then(Value::as_array);
     for action in actions.into_iter().flatten().filter_map(Value::as_object) {
-        let named = action.values().filter_map(|one| one.get("TableName")?.as_str());
+        let named = action
+            .values()
+            .filter_map(|one| one.get("TableName")?.as_str());
         names.extend(named.map(str::to_owned));
     }
     names.into_iter().collect()
@@ -173,7 +185,12 @@ fn tables(request: &Value) -> Vec<String> {
 
 /// The units of one `ConsumedCapacity`, or the sum where the operation reports one per table.
 fn consumed_units(response: &Value) -> f64 {
-    let units = |capacity: &Value| capacity.get("CapacityUnits").and_then(Value::as_f64).unwrap_or(0.0);
+    let units = |capacity: &Value| {
+        capacity
+            .get("CapacityUnits")
+            .and_then(Value::as_f64)
+            .unwrap_or(0.0)
+    };
     match response.get("ConsumedCapacity") {
         Some(Value::Array(per_table)) => per_table.iter().map(units).sum(),
         Some(capacity) => units(capacity),

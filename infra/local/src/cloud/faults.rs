@@ -123,7 +123,10 @@ impl FaultRule {
 
     pub(super) fn matches(&self, service: Service, operation: &str) -> bool {
         self.service.is_none_or(|wanted| wanted == service)
-            && self.operation.as_deref().is_none_or(|wanted| wanted == operation)
+            && self
+                .operation
+                .as_deref()
+                .is_none_or(|wanted| wanted == operation)
     }
 }
 

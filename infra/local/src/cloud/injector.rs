@@ -83,7 +83,11 @@ impl Faults {
     pub async fn crashed(&self) -> Crashed {
         let mut crash = self.crash.subscribe();
         // `self` keeps the sender, so this ends only by a crash.
-        match crash.wait_for(Option::is_some).await.map(|crashed| crashed.clone()) {
+        match crash
+            .wait_for(Option::is_some)
+            .await
+            .map(|crashed| crashed.clone())
+        {
             Ok(Some(crashed)) => crashed,
             Ok(None) | Err(_) => future::pending().await,
         }
@@ -120,7 +124,9 @@ impl Faults {
             }
             *matched += 1;
             let its_turn = rule.nth.is_none_or(|nth| nth == *matched)
-                && rule.probability.is_none_or(|probability| roll(&mut state.dice, probability));
+                && rule
+                    .probability
+                    .is_none_or(|probability| roll(&mut state.dice, probability));
             if its_turn && decided.is_none() {
                 decided = Some(rule.fault.clone());
             }
@@ -131,7 +137,9 @@ impl Faults {
     /// For each of `count` entries, whether it is refused.
     pub(super) fn refused(&self, entries: RefusedEntries, count: usize) -> Vec<bool> {
         match entries {
-            RefusedEntries::Mask(mask) => (0..count).map(|i| i < 16 && mask >> i & 1 == 1).collect(),
+            RefusedEntries::Mask(mask) => {
+                (0..count).map(|i| i < 16 && mask >> i & 1 == 1).collect()
+            }
             RefusedEntries::Probability(probability) => {
                 let dice = &mut self.state().dice;
                 (0..count).map(|_| roll(dice, probability)).collect()

@@ -23,7 +23,11 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    pub(super) fn load(clock: Clock, table: LocalTable, rows: &[Row]) -> Result<Self, LocalStateError> {
+    pub(super) fn load(
+        clock: Clock,
+        table: LocalTable,
+        rows: &[Row],
+    ) -> Result<Self, LocalStateError> {
         let mut mails = Vec::new();
         for row in rows.iter().filter(|row| row.pk == MAIL) {
             let unreadable = || LocalStateError::Unreadable(format!("{} {}", row.pk, row.sk));
@@ -64,8 +68,14 @@ impl Mailbox {
         let mut mails = self.locked();
         let number = mails.len();
         let envelope = Envelope {
-            id: format!("{:016x}-{number:08x}-local", self.clock.now().timestamp_millis()),
-            destinations: members(form, "Destinations.member.").into_iter().map(|(_, value)| value).collect(),
+            id: format!(
+                "{:016x}-{number:08x}-local",
+                self.clock.now().timestamp_millis()
+            ),
+            destinations: members(form, "Destinations.member.")
+                .into_iter()
+                .map(|(_, value)| value)
+                .collect(),
             source: value(form, "Source"),
             tags: tags(form),
             sent_at: self.clock.now(),
@@ -76,7 +86,9 @@ impl Mailbox {
                 return Answer::query_error(400, "MessageRejected", "Recipient count exceeds 50.");
             }
             Ok(mail) => mail,
-            Err(error) => return Answer::query_error(400, "InvalidParameterValue", &error.to_string()),
+            Err(error) => {
+                return Answer::query_error(400, "InvalidParameterValue", &error.to_string());
+            }
         };
         let change = Change::Put {
             pk: MAIL.to_owned(),
@@ -94,7 +106,12 @@ impl Mailbox {
 
     fn quota(&self) -> Answer {
         let since = self.clock.now() - Duration::hours(24);
-        let sent: usize = self.locked().iter().filter(|mail| mail.sent_at > since).map(|mail| mail.to.len()).sum();
+        let sent: usize = self
+            .locked()
+            .iter()
+            .filter(|mail| mail.sent_at > since)
+            .map(|mail| mail.to.len())
+            .sum();
         let fields = [
             ("Max24HourSend", "50000.0".to_owned()),
             ("MaxSendRate", "14.0".to_owned()),
@@ -110,23 +127,35 @@ impl Mailbox {
 
 /// The answer for a fault plan's throttle or outage.
 pub(super) fn fault_answer(status: u16) -> Answer {
-    let code = if status == 500 { "InternalFailure" } else { "Throttling" };
+    let code = if status == 500 {
+        "InternalFailure"
+    } else {
+        "Throttling"
+    };
     Answer::query_error(status, code, "the local fault plan says so")
 }
 
 fn value(form: &[(String, String)], name: &str) -> Option<String> {
-    form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    form.iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.clone())
 }
 
 /// The fields below `prefix`, with what follows it, in the order of the request.
 fn members(form: &[(String, String)], prefix: &str) -> Vec<(String, String)> {
-    form.iter().filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone()))).collect()
+    form.iter()
+        .filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone())))
+        .collect()
 }
 
 fn tags(form: &[(String, String)]) -> Vec<(String, String)> {
     let fields = members(form, "Tags.member.");
-    let names = fields.iter().filter_map(|(key, name)| Some((key.strip_suffix(".Name")?, name)));
+    let names = fields
+        .iter()
+        .filter_map(|(key, name)| Some((key.strip_suffix(".Name")?, name)));
     names
-        .filter_map(|(member, name)| Some((name.clone(), value(&fields, &format!("{member}.Value"))?)))
+        .filter_map(|(member, name)| {
+            Some((name.clone(), value(&fields, &format!("{member}.Value"))?))
+        })
         .collect()
 }

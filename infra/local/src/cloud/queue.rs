@@ -55,7 +55,9 @@ impl Queue {
 
     /// The consumer whose message `row` holds, if it holds one.
     pub(super) fn consumer_of(row: &Row) -> Option<&str> {
-        row.pk.strip_prefix(QUEUE).or_else(|| row.pk.strip_prefix(DEAD))
+        row.pk
+            .strip_prefix(QUEUE)
+            .or_else(|| row.pk.strip_prefix(DEAD))
     }
 
     /// Takes back a stored message and tells its sequence number.
@@ -90,9 +92,15 @@ impl Queue {
         });
     }
 
-    pub(super) fn receive(&mut self, max: usize, faults: &Faults, changes: &mut Vec<Change>) -> Vec<QueueMessage> {
-        let (mut seen, unseen): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.waiting).into_iter().partition(|entry| entry.seen_from_receive <= self.receives);
+    pub(super) fn receive(
+        &mut self,
+        max: usize,
+        faults: &Faults,
+        changes: &mut Vec<Change>,
+    ) -> Vec<QueueMessage> {
+        let (mut seen, unseen): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(|entry| entry.seen_from_receive <= self.receives);
         self.receives += 1;
         faults.reorder(&mut seen);
         let mut rest = seen.split_off(max.min(seen.len()));
@@ -136,7 +144,11 @@ impl Queue {
 
     /// The visibility timeout of everything in flight has passed.
     pub(super) fn release_in_flight(&mut self, changes: &mut Vec<Change>) {
-        let ids: Vec<String> = self.in_flight.iter().map(|entry| entry.message.message_id.clone()).collect();
+        let ids: Vec<String> = self
+            .in_flight
+            .iter()
+            .map(|entry| entry.message.message_id.clone())
+            .collect();
         self.nack(&ids, changes);
     }
 
@@ -153,7 +165,10 @@ impl Queue {
     }
 
     pub(super) fn dead_letters(&self) -> Vec<QueueMessage> {
-        self.dead.iter().map(|entry| entry.message.clone()).collect()
+        self.dead
+            .iter()
+            .map(|entry| entry.message.clone())
+            .collect()
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -162,9 +177,15 @@ impl Queue {
 
     /// One delivery for each id: where the same message is in flight twice, the other stays.
     fn take_in_flight(&mut self, ids: &[String]) -> Vec<Entry> {
-        let position = |entries: &[Entry], id: &String| entries.iter().position(|entry| entry.message.message_id == *id);
+        let position = |entries: &[Entry], id: &String| {
+            entries
+                .iter()
+                .position(|entry| entry.message.message_id == *id)
+        };
         ids.iter()
-            .filter_map(|id| position(&self.in_flight, id).map(|found| self.in_flight.remove(found)))
+            .filter_map(|id| {
+                position(&self.in_flight, id).map(|found| self.in_flight.remove(found))
+            })
             .collect()
     }
 }

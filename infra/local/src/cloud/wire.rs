@@ -24,8 +24,17 @@ impl Answer {
     }
 
     /// A refusal in the AWS JSON protocols.
-    pub(super) fn json_error(status: u16, content_type: &'static str, code: &str, message: &str) -> Self {
-        Self::json(status, content_type, &json!({ "__type": code, "message": message }))
+    pub(super) fn json_error(
+        status: u16,
+        content_type: &'static str,
+        code: &str,
+        message: &str,
+    ) -> Self {
+        Self::json(
+            status,
+            content_type,
+            &json!({ "__type": code, "message": message }),
+        )
     }
 
     pub(super) fn unknown_operation(content_type: &'static str, operation: &str) -> Self {
@@ -35,10 +44,11 @@ impl Answer {
 
     /// A success in the query protocol: `fields` inside `<{action}Result>`.
     pub(super) fn query_result(action: &str, fields: &[(&str, String)]) -> Self {
-        let fields: String = fields
+        let elements: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("<{name}>{}</{name}>", escape_xml(value)))
             .collect();
+        let fields = elements.concat();
         let body = format!(
             "<{action}Response xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><{action}Result>{fields}</{action}Result>\
              <ResponseMetadata><RequestId>local</RequestId></ResponseMetadata></{action}Response>"
@@ -59,5 +69,7 @@ impl Answer {
 }
 
 fn escape_xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
