@@ -7,6 +7,7 @@
 pub mod bus;
 pub mod clock;
 mod dynamodb;
+mod expiry;
 pub mod faults;
 mod http_client;
 pub mod injector;
@@ -67,8 +68,7 @@ struct Inner {
 impl LocalCloud {
     /// A cloud that is gone when it is dropped.
     pub fn memory(clock: Clock) -> Result<Self, LocalStateError> {
-        let database = Database::memory_with_clock(Arc::new(clock.clone()))
-            .map_err(|error| LocalStateError::Open(error.into()))?;
+        let database = Database::memory().map_err(|error| LocalStateError::Open(error.into()))?;
         Self::with(database, LocalTable::nowhere(), clock)
     }
 
@@ -174,12 +174,10 @@ impl LocalCloud {
         Ok(())
     }
 
-    /// Deletes the rows whose time to live has passed, by this cloud's clock in memory and by real time on a file.
-    /// Tells how many.
+    /// Deletes the rows whose time to live has passed by this cloud's clock, and tells how many.
     pub fn expire_rows(&self) -> Result<usize, LocalStateError> {
-        self.inner
-            .database
-            .sweep_ttl()
+        let now_seconds = self.inner.clock.now().timestamp();
+        expiry::expire(&self.inner.database, now_seconds)
             .map_err(|error| LocalStateError::Write(error.into()))
     }
 

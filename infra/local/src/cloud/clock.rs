@@ -5,7 +5,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use dynoxide::storage_backend;
 
 /// A clock shared by all its clones: turning one turns them all.
 #[derive(Debug, Clone)]
@@ -71,17 +70,6 @@ impl Clock {
 
     fn face(&self) -> MutexGuard<'_, Face> {
         self.face.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Lets the embedded database expire rows by this clock.
-impl storage_backend::Clock for Clock {
-    fn now_unix_secs(&self) -> u64 {
-        u64::try_from(self.now().timestamp()).unwrap_or(0)
-    }
-
-    fn now_unix_secs_f64(&self) -> f64 {
-        self.now().timestamp_micros() as f64 / 1e6
     }
 }
 

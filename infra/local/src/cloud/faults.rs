@@ -163,9 +163,10 @@ pub enum Fault {
     TimeoutWithoutEffect,
     /// `PutEvents` answers 200, but refuses some entries. Other operations are not affected.
     PartialPutEvents(RefusedEntries),
-    /// The process dies before the request leaves it.
+    /// The process dies before the request leaves it. Only inside `LocalCloud::run_until_crash`: anywhere else the
+    /// request, and every later one, waits for ever.
     CrashBefore,
-    /// The request takes effect, and the process dies before it learns so.
+    /// The request takes effect, and the process dies before it learns so. Only inside `LocalCloud::run_until_crash`.
     CrashAfter,
 }
 

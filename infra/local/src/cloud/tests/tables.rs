@@ -1,4 +1,6 @@
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
+use aws_sdk_dynamodb::types::TimeToLiveSpecification;
+use chrono::Duration;
 
 use super::super::requests::Service;
 use super::*;
@@ -133,4 +135,38 @@ async fn a_missing_table_and_an_unknown_operation_are_named() {
         .into_service_error();
     assert_eq!(error.code(), Some("UnknownOperationException"));
     assert!(error.message().unwrap().contains("ListBackups"));
+}
+
+#[tokio::test]
+async fn rows_expire_by_the_clock_that_was_turned() {
+    let cloud = cloud();
+    let client = core(&cloud).await;
+    let settings = TimeToLiveSpecification::builder()
+        .attribute_name("ttl")
+        .enabled(true)
+        .build()
+        .unwrap();
+    client
+        .update_time_to_live()
+        .table_name("core")
+        .time_to_live_specification(settings)
+        .send()
+        .await
+        .unwrap();
+    for (pk, days) in [("C#1", 1), ("C#2", 14), ("C#3", 30)] {
+        let ttl = (noon() + Duration::days(days)).timestamp().to_string();
+        let put = client
+            .put_item()
+            .table_name("core")
+            .item("pk", s(pk))
+            .item("sk", s("ROW"));
+        put.item("ttl", AttributeValue::N(ttl))
+            .send()
+            .await
+            .unwrap();
+    }
+    assert_eq!(cloud.expire_rows().unwrap(), 0);
+    cloud.clock().advance(Duration::days(15));
+    assert_eq!(cloud.expire_rows().unwrap(), 2);
+    assert!(has(&client, "C#3").await && !has(&client, "C#2").await);
 }
