@@ -1,1 +1,3 @@
-//! stub
+//! The whole of Keepwell in one process.
+
+pub mod cloud;
