@@ -1,6 +1,5 @@
 //! From answers to the Happiness Level, its trend and its sudden drops.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-#![expect(clippy::float_cmp, reason = "these values are exact")]
 
 use chrono::{DateTime, Duration, Utc};
 use keepwell_domain::contact::Role;

@@ -134,7 +134,7 @@ fn a_day_that_the_zone_skipped_has_no_window() {
 }
 
 /// Every moment at which the offset of `zone` changed between two days, to the second.
-fn clock_changes(zone: Tz, from: DateTime<Utc>, days: i64, step_days: usize) -> Vec<DateTime<Utc>> {
+fn clock_changes(zone: Tz, from: DateTime<Utc>, days: i64, step_days: u16) -> Vec<DateTime<Utc>> {
     let offset = |at: i64| {
         let time = DateTime::from_timestamp(at, 0).unwrap();
         zone.offset_from_utc_datetime(&time.naive_utc())
@@ -143,17 +143,17 @@ fn clock_changes(zone: Tz, from: DateTime<Utc>, days: i64, step_days: usize) -> 
     };
     let end = (from + Duration::days(days)).timestamp();
     let mut changes = Vec::new();
-    for start in (from.timestamp()..end).step_by(step_days * 86_400) {
-        let (mut low, mut high) = (start, start + (step_days as i64) * 86_400);
+    for start in (from.timestamp()..end).step_by(usize::from(step_days) * 86_400) {
+        let (mut low, mut high) = (start, start + i64::from(step_days) * 86_400);
         if offset(low) == offset(high) {
             continue;
         }
         while high - low > 1 {
             let middle = i64::midpoint(low, high);
             if offset(middle) == offset(low) {
-                low = middle
+                low = middle;
             } else {
-                high = middle
+                high = middle;
             }
         }
         changes.push(DateTime::from_timestamp(high, 0).unwrap());
