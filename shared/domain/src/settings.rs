@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::health_status::HealthStatus;
 use crate::id::EmailAddress;
 
 /// The team's settings. Every field has the shipped default.
@@ -20,6 +21,8 @@ pub struct Settings {
     pub happiness_levels: LevelBounds,
     /// Happiness at or above this is "high" in an Insight.
     pub high_happiness: f64,
+    /// This Health Status and every better one is "high" in an Insight.
+    pub high_status: HealthStatus,
 }
 
 impl Default for Settings {
@@ -31,6 +34,7 @@ impl Default for Settings {
             role_weights: RoleWeights::default(),
             happiness_levels: LevelBounds::default(),
             high_happiness: 60.0,
+            high_status: HealthStatus::Healthy,
         }
     }
 }
