@@ -1,0 +1,225 @@
+//! Team View: what the CSM team knows and does.
+//!
+//! Nothing known = no record of the kind was ever made. A rating that nobody gave is missing, not average.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, mean};
+use crate::signal::{Interaction, InteractionKind};
+
+const BASE: Measure = Measure {
+    id: "",
+    dimension: Dimension::TeamView,
+    unit: "",
+    window: "now",
+    direction: Direction::MoreIsBetter,
+    kind: Kind::Number,
+    words: &[],
+    meaning: "",
+    compute: |_| None,
+};
+
+pub(super) const MEASURES: &[Measure] = &[
+    Measure {
+        id: "team.health_status",
+        unit: "word",
+        kind: Kind::Word,
+        words: &["thriving", "healthy", "steady", "struggling"],
+        meaning: "The CSM's own judgement of the customer's business.",
+        compute: health_status,
+        ..BASE
+    },
+    Measure {
+        id: "team.health_status_age_days",
+        unit: "days",
+        direction: Direction::LessIsBetter,
+        meaning: "Days since the CSM last set or confirmed the Health Status.",
+        compute: health_status_age_days,
+        ..BASE
+    },
+    Measure {
+        id: "team.interaction_quality",
+        unit: "rating 1-5",
+        window: "180 days, half-life 30 days",
+        meaning: "How good meetings and calls were, newer ones counting more.",
+        compute: interaction_quality,
+        ..BASE
+    },
+    Measure {
+        id: "team.interaction_outcome",
+        unit: "rating 1-5",
+        window: "180 days, half-life 30 days",
+        meaning: "How good the results of meetings and calls were, newer ones counting more.",
+        compute: interaction_outcome,
+        ..BASE
+    },
+    Measure {
+        id: "team.interactions_90d",
+        unit: "interactions",
+        window: "90 days",
+        meaning: "Meetings, calls and mails with the customer in the last 90 days.",
+        compute: interactions_90d,
+        ..BASE
+    },
+    Measure {
+        id: "team.days_since_last_interaction",
+        unit: "days",
+        window: "ever",
+        direction: Direction::LessIsBetter,
+        meaning: "Days since the last meeting, call or mail with the customer.",
+        compute: days_since_last_interaction,
+        ..BASE
+    },
+    Measure {
+        id: "team.goal_progress_ratio",
+        unit: "ratio",
+        window: "goals not more than 90 days overdue",
+        meaning: "How far the customer has come towards its goals, 1 being there.",
+        compute: goal_progress_ratio,
+        ..BASE
+    },
+    Measure {
+        id: "team.milestones_on_time_ratio",
+        unit: "ratio",
+        window: "180 days",
+        meaning: "Share of the milestones done or overdue that were done on time.",
+        compute: milestones_on_time_ratio,
+        ..BASE
+    },
+    Measure {
+        id: "team.days_to_renewal",
+        unit: "days",
+        direction: Direction::Neither,
+        meaning: "Days until the next renewal; negative when its date has passed.",
+        compute: days_to_renewal,
+        ..BASE
+    },
+];
+
+/// Half of an interaction's influence is gone after this many days.
+const HALF_LIFE_DAYS: i64 = 30;
+
+/// Ratings older than this no longer count.
+const RATING_WINDOW_DAYS: i64 = 180;
+
+/// Word. *The Health Status.* Missing when none was set; stale when the status itself is (90 days, extremes 30).
+fn health_status(inputs: &Inputs<'_>) -> Option<Observed> {
+    let record = inputs.customer.status.as_ref()?;
+    Some(Observed {
+        stale_from: Some(record.stale_from()),
+        ..Observed::word(record.status.as_str(), record.set_at)
+    })
+    .filter(|observed| observed.observed_at <= inputs.as_of)
+}
+
+/// Days, with fraction. *Now - when the Health Status was set or confirmed.* Missing when none was set.
+fn health_status_age_days(inputs: &Inputs<'_>) -> Option<Observed> {
+    let set_at = inputs.customer.status.as_ref()?.set_at;
+    (set_at <= inputs.as_of).then(|| Observed::number(inputs.days_since(set_at), set_at))
+}
+
+/// 1-5. *Sum of rating x 2^(-age in whole days / 30), divided by the sum of those powers, over interactions of the last 180
+/// days with a rating of their quality.* Missing without one.
+fn interaction_quality(inputs: &Inputs<'_>) -> Option<Observed> {
+    recent_rating(inputs, |interaction| interaction.quality)
+}
+
+/// 1-5. *As [`interaction_quality`], of the outcome.*
+fn interaction_outcome(inputs: &Inputs<'_>) -> Option<Observed> {
+    recent_rating(inputs, |interaction| interaction.outcome)
+}
+
+fn recent_rating(
+    inputs: &Inputs<'_>,
+    rating: impl Fn(&Interaction) -> Option<u8>,
+) -> Option<Observed> {
+    let mut rated: Vec<(DateTime<Utc>, u8)> = inputs
+        .interactions
+        .iter()
+        .filter(|interaction| inputs.within(interaction.at, RATING_WINDOW_DAYS))
+        .filter_map(|interaction| Some((interaction.at, rating(interaction)?)))
+        .collect();
+    rated.sort_unstable();
+    let newest = rated.last()?.0;
+    let (sum, weights) = rated
+        .iter()
+        .fold((0.0, 0.0), |(sum, weights), (at, rating)| {
+            let weight = half_life_weight((inputs.as_of - at).num_days());
+            (sum + weight * f64::from(*rating), weights + weight)
+        });
+    Some(Observed::number(sum / weights, newest))
+}
+
+/// 2^(-days / 30), by multiplication alone: `powf` differs between machines in the last bit.
+fn half_life_weight(days: i64) -> f64 {
+    /// 2^(-1/30)
+    const DAILY: f64 = 0.977_159_968_434_245_9;
+    let halvings = (0..days / HALF_LIFE_DAYS).fold(1.0, |weight, _| weight / 2.0);
+    (0..days % HALF_LIFE_DAYS).fold(halvings, |weight, _| weight * DAILY)
+}
+
+/// When the CSM met the customer, up to now. A note is the CSM's own and no meeting.
+fn met(inputs: &Inputs<'_>) -> impl Iterator<Item = DateTime<Utc>> {
+    let (interactions, as_of) = (inputs.interactions, inputs.as_of);
+    interactions
+        .iter()
+        .filter(|interaction| interaction.kind != InteractionKind::Note)
+        .map(|interaction| interaction.at)
+        .filter(move |at| *at <= as_of)
+}
+
+/// Interactions. *Count of meetings, calls, mails and others (not notes) in the window.* Missing when there never was one.
+fn interactions_90d(inputs: &Inputs<'_>) -> Option<Observed> {
+    let newest = met(inputs).max()?;
+    let count = met(inputs).filter(|at| inputs.within(*at, 90)).count();
+    Some(Observed::number(count as f64, newest))
+}
+
+/// Days, with fraction. *Now - the last interaction (not a note).* Missing when there never was one.
+fn days_since_last_interaction(inputs: &Inputs<'_>) -> Option<Observed> {
+    let newest = met(inputs).max()?;
+    Some(Observed::number(inputs.days_since(newest), newest))
+}
+
+/// Ratio, 0-1. *Mean over goals of actual / target, each limited to 0-1*, goals more than 90 days past their date left out.
+/// Missing without a goal. A goal carries no date of its last change, so the value is as of now.
+fn goal_progress_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
+    let oldest = inputs.window_start(91);
+    let progress = inputs
+        .goals
+        .iter()
+        .filter(|goal| goal.due_on >= oldest && goal.target != 0.0)
+        .map(|goal| (goal.actual / goal.target).clamp(0.0, 1.0));
+    Some(Observed::number(mean(progress)?, inputs.as_of))
+}
+
+/// Ratio, 0-1. *Milestones done by their date / milestones that are done or overdue*, of those due in the last 180 days or done
+/// early. One that is due later (or today) and not done is undecided. Missing when none is decided.
+fn milestones_on_time_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
+    let (today, oldest) = (inputs.today(), inputs.window_start(180));
+    let decided: Vec<(bool, NaiveDate)> = inputs
+        .goals
+        .iter()
+        .flat_map(|goal| &goal.milestones)
+        .filter(|milestone| milestone.due_on >= oldest)
+        .filter_map(|milestone| {
+            let done_on = milestone.done_on.filter(|day| *day <= today);
+            match done_on {
+                Some(day) if day <= milestone.due_on => Some((true, day)),
+                Some(_) => Some((false, milestone.due_on)),
+                None => (milestone.due_on < today).then_some((false, milestone.due_on)),
+            }
+        })
+        .collect();
+    let newest = decided.iter().map(|(_, day)| *day).max()?;
+    let on_time = decided.iter().filter(|(on_time, _)| *on_time).count();
+    let ratio = on_time as f64 / decided.len() as f64;
+    Some(Observed::number(ratio, inputs.end_of(newest)))
+}
+
+/// Whole days, negative after the date. *Renewal date - today.* Missing without a date.
+fn days_to_renewal(inputs: &Inputs<'_>) -> Option<Observed> {
+    let renewal_on = inputs.customer.profile.renewal_on?;
+    let days = (renewal_on - inputs.today()).num_days() as f64;
+    Some(Observed::number(days, inputs.as_of))
+}
