@@ -11,6 +11,7 @@ use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::contact_record;
 use keepwell_aws::store::record::Table;
 use keepwell_aws::store::{Expect, Stored, keys};
+use keepwell_aws::suppression::lift;
 use keepwell_domain::contact::{Contact, ContactChange, NewContact};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::id::{CustomerId, RecordId};
@@ -108,6 +109,9 @@ pub(crate) async fn patch_contact(
             let mut change = CustomerChange::of(customer, Cause::default(), now);
             look_again(&mut change.customer, now);
             change.put(contact_record(&change.customer.id, &after), Expect::Revision(before.revision));
+            if after.mailable() && !before.value.mailable() {
+                lift(&cloud, &mut change, &after.email).await?;
+            }
             change.commit(&cloud).await?;
         }
         let customer = CustomerId::parse(&id).map_err(ApiError::Internal)?;

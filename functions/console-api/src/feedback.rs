@@ -23,7 +23,7 @@ pub(crate) async fn get_happiness(
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     let now = cloud.now();
-    let settings = cloud.store.settings().await?;
+    let settings = cloud.settings().await?;
     let answers = cloud.store.answers(&customer.id).await?;
     let contacts = cloud.store.contacts(&customer.id).await?;
     let reading = reading_at(&answers, &settings, now);

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) async fn get_insights(State(cloud): State<Cloud>, query: QueryParams) -> Result<Answer, ApiError> {
     query.finish()?;
     let now = cloud.now();
-    let settings = cloud.store.settings().await?;
+    let settings = cloud.settings().await?;
     let mut cells: BTreeMap<Insight, Vec<Customer>> = BTreeMap::new();
     for stored in cloud.store.portfolio().await? {
         let customer = stored.value;

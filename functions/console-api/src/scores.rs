@@ -15,11 +15,11 @@ pub(crate) async fn get_score(
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     match cloud.store.latest_score(&customer.id).await? {
-        Some(computed) => Answer::ok(computed.value),
+        Some(score) => Answer::ok(score.value),
         None => Answer::ok(json!({
             "value": Value::Null, "display": Value::Null, "band": Value::Null, "raw": Value::Null,
-            "coverage": 0.0, "oldest_input_days": Value::Null, "scorecard": Value::Null, "dimensions": [],
-            "overrides": [], "computed_at": Value::Null,
+            "coverage": 0.0, "oldest_input_days": Value::Null, "as_of": Value::Null, "scorecard": Value::Null,
+            "dimensions": [], "overrides": [],
         })),
     }
 }

@@ -43,9 +43,9 @@ pub(crate) async fn get_tasks(State(cloud): State<Cloud>, mut query: QueryParams
     }
     tasks.retain(|task| {
         states.contains(&task.state)
-            && owner.as_ref().is_none_or(|owner| {
-                task.owner.as_ref().is_some_and(|actual| actual.normalised() == owner.normalised())
-            })
+            && owner
+                .as_ref()
+                .is_none_or(|owner| task.owner.as_ref().is_some_and(|actual| actual.normalised() == owner.normalised()))
             && due_before.is_none_or(|day| task.due_on < day)
     });
     tasks.sort_by_cached_key(position);

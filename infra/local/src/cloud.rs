@@ -27,9 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{
-    AsyncSleep, Credentials, SharedAsyncSleep, SharedCredentialsProvider, Sleep,
-};
+use aws_sdk_dynamodb::config::{AsyncSleep, Credentials, SharedAsyncSleep, SharedCredentialsProvider, Sleep};
 use dynoxide::Database;
 
 use bus::{Bus, Subscription};
@@ -75,8 +73,7 @@ impl LocalCloud {
     /// The cloud in the file at `path`, made when it is not there. Tables, queues, mails, the log of events and the
     /// values are those of the last time; messages that were in flight are waiting again.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, LocalStateError> {
-        let database = Database::new(&path.to_string_lossy())
-            .map_err(|error| LocalStateError::Open(error.into()))?;
+        let database = Database::new(&path.to_string_lossy()).map_err(|error| LocalStateError::Open(error.into()))?;
         let table = LocalTable::inside(database.clone())?;
         Self::with(database, table, clock)
     }
@@ -84,10 +81,7 @@ impl LocalCloud {
     fn with(database: Database, table: LocalTable, clock: Clock) -> Result<Self, LocalStateError> {
         let rows = table.load()?;
         let faults = Faults::none();
-        let values = rows
-            .iter()
-            .filter(|row| row.pk == VALUE)
-            .map(|row| (row.sk.clone(), row.body.clone()));
+        let values = rows.iter().filter(|row| row.pk == VALUE).map(|row| (row.sk.clone(), row.body.clone()));
         let inner = Inner {
             bus: Bus::load(clock.clone(), faults.clone(), table.clone(), &rows)?,
             mailbox: Mailbox::load(clock.clone(), table.clone(), &rows)?,
@@ -98,9 +92,7 @@ impl LocalCloud {
             faults,
             table,
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The configuration from which to make SDK clients that talk to this cloud.
@@ -165,11 +157,7 @@ impl LocalCloud {
     /// Stores a value beside the cloud's own state, such as the offset of the clock or a signing key.
     pub fn set_local_value(&self, key: &str, value: &str) -> Result<(), LocalStateError> {
         let mut values = self.values();
-        self.inner.table.write(&[Change::Put {
-            pk: VALUE.to_owned(),
-            sk: key.to_owned(),
-            body: value.to_owned(),
-        }])?;
+        self.inner.table.write(&[Change::Put { pk: VALUE.to_owned(), sk: key.to_owned(), body: value.to_owned() }])?;
         values.insert(key.to_owned(), value.to_owned());
         Ok(())
     }
@@ -177,8 +165,7 @@ impl LocalCloud {
     /// Deletes the rows whose time to live has passed by this cloud's clock, and tells how many.
     pub fn expire_rows(&self) -> Result<usize, LocalStateError> {
         let now_seconds = self.inner.clock.now().timestamp();
-        expiry::expire(&self.inner.database, now_seconds)
-            .map_err(|error| LocalStateError::Write(error.into()))
+        expiry::expire(&self.inner.database, now_seconds).map_err(|error| LocalStateError::Write(error.into()))
     }
 
     /// Runs `process` until it is done or a crash fault fires, which drops it where it stands, as a kill would. The
@@ -198,10 +185,7 @@ impl LocalCloud {
     }
 
     fn values(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        self.inner
-            .values
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.inner.values.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

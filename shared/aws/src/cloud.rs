@@ -9,10 +9,11 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use chrono::{DateTime, Utc};
 use keepwell_domain::id::{EmailAddress, prefixed};
 use keepwell_domain::link::LinkKeys;
+use keepwell_domain::settings::Settings;
 use ulid::Ulid;
 
 use crate::render::Templates;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Where `now` comes from.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -32,8 +33,8 @@ pub struct Deployment {
     pub public_url: String,
     /// Who is told beside the owner when a customer is about to leave.
     pub manager: Option<EmailAddress>,
-    /// Keys for feedback and unsubscribe links.
-    pub link_keys: LinkKeys,
+    /// Keys for feedback and unsubscribe links; only functions that make or read such links have them.
+    pub link_keys: Option<LinkKeys>,
 }
 
 /// Names of the four tables.
@@ -79,7 +80,9 @@ impl Deployment {
             mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
             public_url: required("PUBLIC_URL")?.trim_end_matches('/').to_owned(),
             manager: optional("MANAGER_EMAIL").map(|value| address("MANAGER_EMAIL", value)).transpose()?,
-            link_keys: LinkKeys::parse(&required("LINK_KEYS")?)
+            link_keys: optional("LINK_KEYS")
+                .map(|text| LinkKeys::parse(&text))
+                .transpose()
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
         })
     }
@@ -131,6 +134,19 @@ impl Cloud {
         let deployment = Deployment::from_env()?;
         let sdk = aws_config::defaults(BehaviorVersion::latest()).load().await;
         Ok(Self::new(&sdk, deployment, Arc::new(Utc::now)))
+    }
+
+    /// The keys for links, or what is missing.
+    pub fn link_keys(&self) -> Result<&LinkKeys, DeploymentError> {
+        let missing = || DeploymentError { name: "LINK_KEYS", problem: "is not set".to_owned() };
+        self.deployment.link_keys.as_ref().ok_or_else(missing)
+    }
+
+    /// The team's settings, with the deployment's manager where the team named none.
+    pub async fn settings(&self) -> Result<Settings, StoreError> {
+        let mut settings = self.store.settings().await?;
+        settings.manager = settings.manager.or_else(|| self.deployment.manager.clone());
+        Ok(settings)
     }
 
     /// The time, to the millisecond: what is stored is what was decided on.

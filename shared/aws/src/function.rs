@@ -160,3 +160,20 @@ impl std::fmt::Debug for Function {
         f.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()
     }
 }
+
+/// Handles messages one by one. Answers the ids of those that failed: they come again, the others do not.
+pub async fn process_each<F, Fut>(messages: Vec<Message>, handle: F) -> Vec<String>
+where
+    F: Fn(Message) -> Fut,
+    Fut: Future<Output = Result<(), HandlerError>>,
+{
+    let mut failed = Vec::new();
+    for message in messages {
+        let id = message.id.clone();
+        if let Err(error) = handle(message).await {
+            tracing::error!(message_id = id, %error, "message failed");
+            failed.push(id);
+        }
+    }
+    failed
+}

@@ -12,4 +12,5 @@ pub mod lambda;
 pub mod mailer;
 pub mod render;
 pub mod store;
+pub mod suppression;
 pub mod telemetry;

@@ -87,23 +87,15 @@ impl Trigger {
     /// Whether `fact` sets the automation off.
     pub fn matches(&self, fact: &Fact) -> bool {
         match (self, fact) {
-            (
-                Self::HealthStatusChanged { from, to },
-                Fact::HealthStatusChanged { from: was, to: is },
-            ) => {
+            (Self::HealthStatusChanged { from, to }, Fact::HealthStatusChanged { from: was, to: is }) => {
                 let from_fits = from.is_empty() || was.is_some_and(|was| from.contains(&was));
                 from_fits && (to.is_empty() || to.contains(is))
             }
             (Self::InsightChanged { to }, Fact::InsightChanged { to: is, .. }) => to.contains(is),
             // A comment added to the same answer is not a second answer.
-            (
-                Self::FeedbackAnswered { rating },
-                Fact::FeedbackAnswered {
-                    rating: is,
-                    previous,
-                    ..
-                },
-            ) => rating.contains(is) && *previous != Some(*is),
+            (Self::FeedbackAnswered { rating }, Fact::FeedbackAnswered { rating: is, previous, .. }) => {
+                rating.contains(is) && *previous != Some(*is)
+            }
             (Self::HealthStatusBecameStale {}, Fact::HealthStatusBecameStale { .. })
             | (Self::HappinessDropped {}, Fact::HappinessDropped { .. }) => true,
             _ => false,
@@ -122,16 +114,9 @@ pub struct CoolDown {
 
 impl CoolDown {
     /// Until when the automation must rest, given when it acted for the customer before (in any order); `None` = it may act.
-    pub fn rests_until(
-        self,
-        previous_runs: &[DateTime<Utc>],
-        now: DateTime<Utc>,
-    ) -> Option<DateTime<Utc>> {
+    pub fn rests_until(self, previous_runs: &[DateTime<Utc>], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let window = Duration::days(i64::from(self.days));
-        let mut within: Vec<_> = previous_runs
-            .iter()
-            .filter(|at| **at + window > now)
-            .collect();
+        let mut within: Vec<_> = previous_runs.iter().filter(|at| **at + window > now).collect();
         within.sort_unstable_by(|a, b| b.cmp(a));
         let decisive = (self.times as usize).checked_sub(1)?;
         within.get(decisive).map(|at| **at + window)
@@ -227,8 +212,5 @@ const SHIPPED: &[&str] = &[
 /// The automations that a new installation starts with, all switched on.
 pub fn shipped() -> Vec<Automation> {
     // A document that does not parse would be missing here; a test counts and reads every file of the folder.
-    SHIPPED
-        .iter()
-        .filter_map(|text| Automation::from_yaml(text).ok())
-        .collect()
+    SHIPPED.iter().filter_map(|text| Automation::from_yaml(text).ok()).collect()
 }

@@ -78,12 +78,7 @@ pub struct LastAnswer {
 
 impl FeedbackRequest {
     /// The request to `contact`, sent at `asked_at` under `id` (`req_…`).
-    pub fn new(
-        id: String,
-        customer: CustomerId,
-        contact: RecordId,
-        asked_at: DateTime<Utc>,
-    ) -> Self {
+    pub fn new(id: String, customer: CustomerId, contact: RecordId, asked_at: DateTime<Utc>) -> Self {
         Self {
             id,
             customer,
@@ -140,18 +135,11 @@ impl Submission {
     /// 64 bits of a hash: the same nonce with another answer is another submit.
     fn fingerprint(&self) -> u64 {
         let mut hash = Sha256::new();
-        for part in [
-            &self.nonce,
-            self.rating.as_str(),
-            self.comment.as_deref().unwrap_or_default(),
-        ] {
+        for part in [&self.nonce, self.rating.as_str(), self.comment.as_deref().unwrap_or_default()] {
             hash.update(part);
             hash.update([0]);
         }
-        hash.finalize()
-            .iter()
-            .take(8)
-            .fold(0, |bits, byte| (bits << 8) | u64::from(*byte))
+        hash.finalize().iter().take(8).fold(0, |bits, byte| (bits << 8) | u64::from(*byte))
     }
 }
 
@@ -211,9 +199,10 @@ pub fn decide_answer(
     now: DateTime<Utc>,
 ) -> AnswerDecision {
     let fingerprint = submission.fingerprint();
-    let says_the_same = request.last.as_ref().is_some_and(|last| {
-        (last.rating, &last.comment) == (submission.rating, &submission.comment)
-    });
+    let says_the_same = request
+        .last
+        .as_ref()
+        .is_some_and(|last| (last.rating, &last.comment) == (submission.rating, &submission.comment));
     if says_the_same || request.submits.contains(&fingerprint) {
         return AnswerDecision::Replayed;
     }
@@ -244,11 +233,7 @@ pub fn decide_answer(
             state: RequestState::Answered,
             first_answered_at: request.first_answered_at.or(Some(at)),
             revision,
-            last: Some(LastAnswer {
-                rating: submission.rating,
-                comment: submission.comment,
-                at,
-            }),
+            last: Some(LastAnswer { rating: submission.rating, comment: submission.comment, at }),
             submits: submits.chain([fingerprint]).collect(),
             version: request.version + 1,
             ..request.clone()

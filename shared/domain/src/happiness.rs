@@ -161,23 +161,13 @@ pub fn trend(
         .chain((from <= to).then_some(to))
         .map(|at| {
             let reading = voices.reading(at);
-            TrendPoint {
-                at,
-                value: reading.value,
-                level: reading.level,
-                answers: reading.answers,
-            }
+            TrendPoint { at, value: reading.value, level: reading.level, answers: reading.answers }
         })
         .collect()
 }
 
 /// How the value changed between two moments; `None` when it is unknown at either.
-pub fn change_since(
-    answers: &[Answer],
-    settings: &Settings,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Option<f64> {
+pub fn change_since(answers: &[Answer], settings: &Settings, from: DateTime<Utc>, to: DateTime<Utc>) -> Option<f64> {
     let voices = Voices::new(answers, settings);
     Some(voices.reading(to).value? - voices.reading(from).value?)
 }
@@ -217,26 +207,13 @@ pub fn sudden_drop(
         Some(voices.reading(at).value?.min(then))
     };
 
-    let peak = voices
-        .moments(since(DROP_DAYS), now)
-        .into_iter()
-        .filter_map(past)
-        .fold(to, f64::max);
+    let peak = voices.moments(since(DROP_DAYS), now).into_iter().filter_map(past).fold(to, f64::max);
     if peak - to >= DROP_POINTS {
-        return Some(HappinessDrop {
-            kind: DropKind::Points,
-            from: peak,
-            to,
-        });
+        return Some(HappinessDrop { kind: DropKind::Points, from: peak, to });
     }
 
     let mut words: Vec<(HappinessLevel, f64)> = Vec::new();
-    for value in voices
-        .answer_moments(since(ANSWER_VALID_DAYS), now)
-        .into_iter()
-        .chain([now])
-        .filter_map(past)
-    {
+    for value in voices.answer_moments(since(ANSWER_VALID_DAYS), now).into_iter().chain([now]).filter_map(past) {
         let word = HappinessLevel::of(value, &settings.happiness_levels);
         match words.last_mut() {
             Some((last, last_value)) if *last == word => *last_value = value,
@@ -245,11 +222,7 @@ pub fn sudden_drop(
     }
     match words.as_slice() {
         [.., (first, from), (second, _), (third, _)] if first < second && second < third => {
-            Some(HappinessDrop {
-                kind: DropKind::Words,
-                from: *from,
-                to,
-            })
+            Some(HappinessDrop { kind: DropKind::Words, from: *from, to })
         }
         _ => None,
     }
@@ -271,10 +244,7 @@ impl<'a> Voices<'a> {
         for answers in by_contact.values_mut() {
             answers.sort_by_key(|answer| (answer.at, &answer.request, answer.revision));
         }
-        Self {
-            by_contact,
-            settings,
-        }
+        Self { by_contact, settings }
     }
 
     /// How much an answer counts by its role; 0 for a weight that makes no sense.
@@ -286,11 +256,7 @@ impl<'a> Voices<'a> {
             Role::User => weights.user,
             Role::Other => weights.other,
         };
-        if weight.is_finite() {
-            weight.max(0.0)
-        } else {
-            0.0
-        }
+        if weight.is_finite() { weight.max(0.0) } else { 0.0 }
     }
 
     /// The answers that count at `at`, at most one per contact.
@@ -330,31 +296,21 @@ impl<'a> Voices<'a> {
         let counting: BTreeSet<_> = self.latest(at).map(|answer| &answer.contact).collect();
         let mut by_contact = self.by_contact.clone();
         by_contact.retain(|contact, _| counting.contains(contact));
-        Self {
-            by_contact,
-            settings: self.settings,
-        }
+        Self { by_contact, settings: self.settings }
     }
 
     /// `from`, and every later moment up to `to` at which an answer was given.
     fn answer_moments(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> BTreeSet<DateTime<Utc>> {
         let answers = self.by_contact.values().flatten();
         let given = answers.map(|answer| answer.at);
-        given
-            .filter(|at| *at > from && *at <= to)
-            .chain([from])
-            .collect()
+        given.filter(|at| *at > from && *at <= to).chain([from]).collect()
     }
 
     /// `from`, and every later moment up to `to` at which the reading can change: answers, and answers getting too old.
     fn moments(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> BTreeSet<DateTime<Utc>> {
         let answers = self.by_contact.values().flatten();
         let mut moments = self.answer_moments(from, to);
-        moments.extend(
-            answers
-                .map(|answer| expiry(answer))
-                .filter(|at| *at > from && *at <= to),
-        );
+        moments.extend(answers.map(|answer| expiry(answer)).filter(|at| *at > from && *at <= to));
         moments
     }
 }

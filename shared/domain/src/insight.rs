@@ -44,28 +44,18 @@ impl Insight {
             Self::Advocate => {
                 "The business is healthy and the contacts are happy: ideal for a case study, a referral or an upsell."
             }
-            Self::ProductIssues => {
-                "The business is healthy but the contacts are not happy with the product."
-            }
-            Self::BusinessTrouble => {
-                "The contacts are happy with the product but the business is in trouble."
-            }
-            Self::ChurnRisk => {
-                "The business is in trouble and the contacts are not happy: the customer may leave."
-            }
+            Self::ProductIssues => "The business is healthy but the contacts are not happy with the product.",
+            Self::BusinessTrouble => "The contacts are happy with the product but the business is in trouble.",
+            Self::ChurnRisk => "The business is in trouble and the contacts are not happy: the customer may leave.",
             Self::Stale => "The Health Status is too old to be relied on.",
-            Self::Unknown => {
-                "There is no Health Status, or no contact has answered in the last 90 days."
-            }
+            Self::Unknown => "There is no Health Status, or no contact has answered in the last 90 days.",
         }
     }
 
     /// What to do next, in one sentence.
     pub const fn next_step(self) -> &'static str {
         match self {
-            Self::Advocate => {
-                "Ask for a case study or a referral, at most once in 180 days, or offer an upgrade."
-            }
+            Self::Advocate => "Ask for a case study or a referral, at most once in 180 days, or offer an upgrade.",
             Self::ProductIssues => "Hold a product review call.",
             Self::BusinessTrouble => "Offer help and check the contract.",
             Self::ChurnRisk => "Act today: the owner and the manager are told at once.",

@@ -26,7 +26,7 @@ const NONCE: &str = "n1";
 const MAC_BYTES: usize = 16;
 
 /// Bytes of a key.
-const KEY_BYTES: usize = 32;
+const KEY_BYTES: std::ops::RangeInclusive<usize> = 32..=64;
 
 /// How long a page may stay open before it is submitted.
 const NONCE_VALID_HOURS: i64 = 24;
@@ -96,19 +96,17 @@ pub struct LinkKeys {
 #[derive(Clone)]
 struct Key {
     kid: String,
-    secret: [u8; KEY_BYTES],
+    secret: Vec<u8>,
 }
 
 /// What is wrong with the text of the keys. Never contains a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkKeysError {
     /// An entry is not `<key id>:<base64>`.
-    #[error(
-        "entry {0} of the link keys must be <key id>:<base64>, the id 1 to 16 characters of a-z 0-9"
-    )]
+    #[error("entry {0} of the link keys must be <key id>:<base64>, the id 1 to 16 characters of a-z 0-9")]
     BadEntry(usize),
     /// A key has the wrong length or is not base64.
-    #[error("link key {0} must be 32 bytes in base64")]
+    #[error("link key {0} must be 32 to 64 bytes in base64")]
     BadKey(String),
     /// Two keys have one id.
     #[error("link key {0} is there twice")]
@@ -125,9 +123,7 @@ impl LinkKeys {
             let bad_entry = || LinkKeysError::BadEntry(index + 1);
             let (kid, secret) = entry.trim().split_once(':').ok_or_else(bad_entry)?;
             let good_kid = (1..=16).contains(&kid.len())
-                && kid
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+                && kid.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
             if !good_kid {
                 return Err(bad_entry());
             }
@@ -137,25 +133,17 @@ impl LinkKeys {
             let secret = KEY_BASE64
                 .decode(secret)
                 .ok()
-                .and_then(|bytes| bytes.try_into().ok())
+                .filter(|bytes| KEY_BYTES.contains(&bytes.len()))
                 .ok_or_else(|| LinkKeysError::BadKey(kid.to_owned()))?;
-            keys.push(Key {
-                kid: kid.to_owned(),
-                secret,
-            });
+            keys.push(Key { kid: kid.to_owned(), secret });
         }
         let mut keys = keys.into_iter();
         let current = keys.next().ok_or(LinkKeysError::BadEntry(1))?;
-        Ok(Self {
-            current,
-            previous: keys.collect(),
-        })
+        Ok(Self { current, previous: keys.collect() })
     }
 
     fn find(&self, kid: &str) -> Option<&Key> {
-        std::iter::once(&self.current)
-            .chain(&self.previous)
-            .find(|key| key.kid == kid)
+        std::iter::once(&self.current).chain(&self.previous).find(|key| key.kid == kid)
     }
 }
 
@@ -171,12 +159,7 @@ impl fmt::Debug for LinkKeys {
 }
 
 /// The token of a link that lets its holder do `purpose` for the request until `expires_at` (in whole seconds, 1970 to 2106).
-pub fn sign(
-    keys: &LinkKeys,
-    purpose: Purpose,
-    request_id: &str,
-    expires_at: DateTime<Utc>,
-) -> String {
+pub fn sign(keys: &LinkKeys, purpose: Purpose, request_id: &str, expires_at: DateTime<Utc>) -> String {
     let mut payload = request_id.as_bytes().to_vec();
     payload.extend(seconds(expires_at).to_be_bytes());
     payload.push(purpose.byte());
@@ -184,12 +167,7 @@ pub fn sign(
 }
 
 /// What the token says, if we signed it for `purpose` and it has not expired at `now`.
-pub fn verify(
-    keys: &LinkKeys,
-    purpose: Purpose,
-    token: &str,
-    now: DateTime<Utc>,
-) -> Result<Claim, LinkError> {
+pub fn verify(keys: &LinkKeys, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Result<Claim, LinkError> {
     let claim = || {
         let payload = open(keys, LINK, token, "")?;
         let (signed_for, rest) = payload.split_last()?;
@@ -197,10 +175,7 @@ pub fn verify(
         if *signed_for != purpose.byte() {
             return None;
         }
-        Some(Claim {
-            request_id: String::from_utf8(request_id.to_vec()).ok()?,
-            expires_at: time(*expiry)?,
-        })
+        Some(Claim { request_id: String::from_utf8(request_id.to_vec()).ok()?, expires_at: time(*expiry)? })
     };
     let claim = claim().ok_or(LinkError::Unknown)?;
     if now >= claim.expires_at {
@@ -210,24 +185,14 @@ pub fn verify(
 }
 
 /// A nonce for one rendering of the page of `request_id` at `now`. `random` makes two renderings differ.
-pub fn issue_nonce(
-    keys: &LinkKeys,
-    request_id: &str,
-    random: [u8; 8],
-    now: DateTime<Utc>,
-) -> String {
+pub fn issue_nonce(keys: &LinkKeys, request_id: &str, random: [u8; 8], now: DateTime<Utc>) -> String {
     let mut payload = seconds(now).to_be_bytes().to_vec();
     payload.extend(random);
     seal(&keys.current, NONCE, &payload, request_id)
 }
 
 /// Whether the nonce was issued for the page of `request_id` within the last 24 hours.
-pub fn check_nonce(
-    keys: &LinkKeys,
-    request_id: &str,
-    nonce: &str,
-    now: DateTime<Utc>,
-) -> Result<(), LinkError> {
+pub fn check_nonce(keys: &LinkKeys, request_id: &str, nonce: &str, now: DateTime<Utc>) -> Result<(), LinkError> {
     let issued_at = || {
         let payload = open(keys, NONCE, nonce, request_id)?;
         time(*payload.first_chunk::<4>()?)
@@ -253,10 +218,7 @@ fn seal(key: &Key, head: &str, payload: &[u8], context: &str) -> String {
 /// The payload of a sealed text, once its MAC is found good.
 fn open(keys: &LinkKeys, head: &str, text: &str, context: &str) -> Option<Vec<u8>> {
     let (signed, tag) = text.rsplit_once('.')?;
-    let (kid, payload) = signed
-        .strip_prefix(head)?
-        .strip_prefix('.')?
-        .split_once('.')?;
+    let (kid, payload) = signed.strip_prefix(head)?.strip_prefix('.')?.split_once('.')?;
     let key = keys.find(kid)?;
     // Exactly 16 bytes: the check of a truncated MAC would take a single one too.
     let tag: [u8; MAC_BYTES] = URL_SAFE_NO_PAD.decode(tag).ok()?.try_into().ok()?;
@@ -268,9 +230,7 @@ fn open(keys: &LinkKeys, head: &str, text: &str, context: &str) -> Option<Vec<u8
 fn mac(key: &Key, signed: &str, context: &str) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "an HMAC takes keys of any length")]
     let mac = Hmac::<Sha256>::new_from_slice(&key.secret).expect("a key of 32 bytes");
-    mac.chain_update(signed)
-        .chain_update("\n")
-        .chain_update(context)
+    mac.chain_update(signed).chain_update("\n").chain_update(context)
 }
 
 /// Whole seconds since 1970, kept inside what 32 bits hold.

@@ -160,11 +160,7 @@ impl MailIntent {
     ) -> Self {
         Self {
             id,
-            kind: if draft.alert {
-                MailKind::Alert
-            } else {
-                MailKind::Contact
-            },
+            kind: if draft.alert { MailKind::Alert } else { MailKind::Contact },
             template: draft.template,
             recipient: draft.recipient,
             customer,
@@ -182,9 +178,7 @@ impl MailIntent {
     /// When somebody must look at the intent again; `None` when it is settled for good. The key of the work index.
     pub fn due_at(&self) -> Option<DateTime<Utc>> {
         match &self.state {
-            SendState::Pending { not_before } | SendState::Retry { not_before, .. } => {
-                Some(*not_before)
-            }
+            SendState::Pending { not_before } | SendState::Retry { not_before, .. } => Some(*not_before),
             SendState::Claimed { lease_until } => Some(*lease_until),
             SendState::Unknown { since } => Some(*since + UNKNOWN_FOR),
             SendState::Sent { .. } | SendState::Skipped { .. } | SendState::Dead { .. } => None,

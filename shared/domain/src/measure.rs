@@ -88,15 +88,8 @@ pub struct Measure {
 /// The prefix of measures that are sent by API or CSV and need no code.
 const CUSTOM: &str = "custom.";
 
-static CATALOGUE: LazyLock<Vec<Measure>> = LazyLock::new(|| {
-    [
-        usage::MEASURES,
-        team::MEASURES,
-        customer::MEASURES,
-        tickets::MEASURES,
-    ]
-    .concat()
-});
+static CATALOGUE: LazyLock<Vec<Measure>> =
+    LazyLock::new(|| [usage::MEASURES, team::MEASURES, customer::MEASURES, tickets::MEASURES].concat());
 
 /// Every measure, in a fixed order.
 pub fn catalogue() -> &'static [Measure] {
@@ -116,9 +109,7 @@ impl Resolved {
     /// The measure with this id. Every `custom.<name>` is one, with 1 to 64 characters of `A-Z a-z 0-9 _ . : -` as name.
     pub fn find(id: &str) -> Option<Self> {
         if let Some(name) = id.strip_prefix(CUSTOM) {
-            return crate::id::RecordId::parse(name)
-                .is_ok()
-                .then(|| Self::Custom(Name::from(id)));
+            return crate::id::RecordId::parse(name).is_ok().then(|| Self::Custom(Name::from(id)));
         }
         let position = catalogue().iter().position(|measure| measure.id == id)?;
         Some(Self::Catalogue(position))
@@ -195,9 +186,7 @@ impl<'a> Inputs<'a> {
 
     /// The first day of a window of `days` days that ends today.
     fn window_start(&self, days: u64) -> NaiveDate {
-        self.today()
-            .checked_sub_days(Days::new(days.saturating_sub(1)))
-            .unwrap_or(NaiveDate::MIN)
+        self.today().checked_sub_days(Days::new(days.saturating_sub(1))).unwrap_or(NaiveDate::MIN)
     }
 
     /// Whether `at` is known at `as_of` and lies in the last `days` days, counted back from that very moment.
@@ -219,11 +208,7 @@ impl<'a> Inputs<'a> {
 
     /// Seats paid for; 0 says as little as none.
     fn seats(&self) -> Option<f64> {
-        self.customer
-            .profile
-            .seats
-            .filter(|seats| *seats > 0)
-            .map(f64::from)
+        self.customer.profile.seats.filter(|seats| *seats > 0).map(f64::from)
     }
 }
 

@@ -3,9 +3,7 @@
 //! Working days are Monday to Friday; public holidays are not known here. The sending window is 09:00 to 11:00 on a
 //! working day by the contact's own clock.
 
-use chrono::{
-    DateTime, Datelike, Days, NaiveDate, NaiveTime, Offset, TimeZone, Timelike, Utc, Weekday,
-};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Offset, TimeZone, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 
 /// The hour, local time, in which the sending window opens.
@@ -46,8 +44,7 @@ pub fn add_working_days(date: NaiveDate, n: u32) -> NaiveDate {
 /// Whether a contact in `tz` may be written to at `now`.
 pub fn in_window(tz: Tz, now: DateTime<Utc>) -> bool {
     let local = now.with_timezone(&tz);
-    is_working_day(local.date_naive())
-        && (WINDOW_OPENS_HOUR..WINDOW_CLOSES_HOUR).contains(&local.hour())
+    is_working_day(local.date_naive()) && (WINDOW_OPENS_HOUR..WINDOW_CLOSES_HOUR).contains(&local.hour())
 }
 
 /// The first moment, from `now` on, at which a contact in `tz` may be written to: `now` itself inside the window.
@@ -103,9 +100,6 @@ fn clock_change(tz: Tz, from: i64, to: i64) -> Option<i64> {
 
 /// Seconds by which local time is ahead of UTC.
 fn offset_secs(tz: Tz, at: i64) -> i32 {
-    DateTime::from_timestamp(at, 0).map_or(0, |time| {
-        tz.offset_from_utc_datetime(&time.naive_utc())
-            .fix()
-            .local_minus_utc()
-    })
+    DateTime::from_timestamp(at, 0)
+        .map_or(0, |time| tz.offset_from_utc_datetime(&time.naive_utc()).fix().local_minus_utc())
 }

@@ -1,9 +1,5 @@
 //! The automation document: the shipped ones, the round trip, and every problem with its place.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,10 +10,7 @@ use keepwell_domain::health_status::HealthStatus;
 use serde_json::{Value, json};
 
 fn find(id: &str) -> Automation {
-    shipped()
-        .into_iter()
-        .find(|automation| automation.id == id)
-        .unwrap()
+    shipped().into_iter().find(|automation| automation.id == id).unwrap()
 }
 
 #[test]
@@ -27,17 +20,14 @@ fn every_file_of_the_folder_is_shipped_switched_on_under_its_own_name() {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
-        let automation = Automation::from_yaml(&text)
-            .unwrap_or_else(|problems| panic!("{}: {problems}", path.display()));
+        let automation =
+            Automation::from_yaml(&text).unwrap_or_else(|problems| panic!("{}: {problems}", path.display()));
         assert_eq!(path.file_stem().unwrap().to_str().unwrap(), automation.id);
         assert!(automation.on, "{}", automation.id);
         assert!(!automation.description.is_empty(), "{}", automation.id);
         files.insert(automation.id);
     }
-    let ids: BTreeSet<_> = shipped()
-        .into_iter()
-        .map(|automation| automation.id)
-        .collect();
+    let ids: BTreeSet<_> = shipped().into_iter().map(|automation| automation.id).collect();
     assert_eq!(ids, files);
     assert_eq!(shipped().len(), ids.len(), "no id twice");
 }
@@ -45,22 +35,10 @@ fn every_file_of_the_folder_is_shipped_switched_on_under_its_own_name() {
 #[test]
 fn struggling_writes_to_the_decision_maker_and_gives_the_owner_a_high_task() {
     let automation = find("status-struggling");
-    assert_eq!(
-        automation.trigger,
-        Trigger::HealthStatusChanged {
-            from: vec![],
-            to: vec![HealthStatus::Struggling]
-        }
-    );
+    assert_eq!(automation.trigger, Trigger::HealthStatusChanged { from: vec![], to: vec![HealthStatus::Struggling] });
     assert!(matches!(
         automation.actions.as_slice(),
-        [
-            Action::Mail {
-                to: MailTo::Role(Role::DecisionMaker),
-                ..
-            },
-            Action::Task { .. }
-        ]
+        [Action::Mail { to: MailTo::Role(Role::DecisionMaker), .. }, Action::Task { .. }]
     ));
 }
 
@@ -68,13 +46,7 @@ fn struggling_writes_to_the_decision_maker_and_gives_the_owner_a_high_task() {
 fn each_status_has_one_shipped_automation_with_a_mail_template_of_its_name() {
     for status in HealthStatus::ALL {
         let automation = find(&format!("status-{status}"));
-        assert_eq!(
-            automation.trigger,
-            Trigger::HealthStatusChanged {
-                from: vec![],
-                to: vec![*status]
-            }
-        );
+        assert_eq!(automation.trigger, Trigger::HealthStatusChanged { from: vec![], to: vec![*status] });
         let mails = |action: &Action| matches!(action, Action::Mail { template, .. } if *template == automation.id);
         assert!(automation.actions.iter().any(mails), "{status}");
     }
@@ -82,13 +54,7 @@ fn each_status_has_one_shipped_automation_with_a_mail_template_of_its_name() {
 
 #[test]
 fn an_advocate_is_asked_at_most_once_in_180_days() {
-    assert_eq!(
-        find("insight-advocate").cool_down,
-        Some(CoolDown {
-            times: 1,
-            days: 180
-        })
-    );
+    assert_eq!(find("insight-advocate").cool_down, Some(CoolDown { times: 1, days: 180 }));
 }
 
 #[test]
@@ -97,10 +63,7 @@ fn yaml_and_json_round_trips_lose_nothing() {
         let yaml = automation.to_yaml().unwrap();
         assert_eq!(Automation::from_yaml(&yaml).unwrap(), automation, "{yaml}");
         let json = serde_json::to_value(&automation).unwrap();
-        assert_eq!(
-            serde_json::from_value::<Automation>(json).unwrap(),
-            automation
-        );
+        assert_eq!(serde_json::from_value::<Automation>(json).unwrap(), automation);
     }
 }
 
@@ -113,10 +76,7 @@ fn the_yaml_of_an_automation_reads_well() {
     ]});
     let automation = Automation::parse(&document).unwrap();
     insta::assert_snapshot!(automation.to_yaml().unwrap());
-    assert_eq!(
-        Automation::from_yaml(&automation.to_yaml().unwrap()).unwrap(),
-        automation
-    );
+    assert_eq!(Automation::from_yaml(&automation.to_yaml().unwrap()).unwrap(), automation);
 }
 
 fn full() -> Value {
@@ -134,10 +94,7 @@ fn full() -> Value {
 
 /// The problems of `document`, one per line.
 fn problems(document: &Value) -> String {
-    Automation::parse(document)
-        .unwrap_err()
-        .to_string()
-        .replace("; ", "\n")
+    Automation::parse(document).unwrap_err().to_string().replace("; ", "\n")
 }
 
 #[test]
@@ -165,30 +122,12 @@ fn what_is_missing_is_named() {
 #[test]
 fn unknown_and_half_read_triggers_are_refused() {
     for (trigger, problem) in [
-        (
-            json!("happiness_dropped"),
-            "/trigger: must be an object with one key, the trigger",
-        ),
-        (
-            json!({ "moon_phase": {} }),
-            "/trigger: \"moon_phase\" is not a known trigger",
-        ),
-        (
-            json!({ "insight_changed": {} }),
-            "/trigger/insight_changed/to: is required",
-        ),
-        (
-            json!({ "feedback_answered": { "rating": [] } }),
-            "/trigger/feedback_answered/rating: must name at least one",
-        ),
-        (
-            json!({ "happiness_dropped": { "by": 3 } }),
-            "/trigger/happiness_dropped/by: is not a known field",
-        ),
-        (
-            json!({ "happiness_dropped": [] }),
-            "/trigger/happiness_dropped: must be a JSON object",
-        ),
+        (json!("happiness_dropped"), "/trigger: must be an object with one key, the trigger"),
+        (json!({ "moon_phase": {} }), "/trigger: \"moon_phase\" is not a known trigger"),
+        (json!({ "insight_changed": {} }), "/trigger/insight_changed/to: is required"),
+        (json!({ "feedback_answered": { "rating": [] } }), "/trigger/feedback_answered/rating: must name at least one"),
+        (json!({ "happiness_dropped": { "by": 3 } }), "/trigger/happiness_dropped/by: is not a known field"),
+        (json!({ "happiness_dropped": [] }), "/trigger/happiness_dropped: must be a JSON object"),
     ] {
         let mut document = full();
         document["trigger"] = trigger;
@@ -210,16 +149,9 @@ fn conditions_nested_without_end_are_refused() {
 
 #[test]
 fn a_yaml_mistake_is_told_with_its_line() {
-    let problem = Automation::from_yaml("format: 1\nid: [\n")
-        .unwrap_err()
-        .to_string();
-    assert!(
-        problem.contains("line 2") || problem.contains("line 3"),
-        "{problem}"
-    );
-    let twice = Automation::from_yaml("format: 1\nformat: 1\n")
-        .unwrap_err()
-        .to_string();
+    let problem = Automation::from_yaml("format: 1\nid: [\n").unwrap_err().to_string();
+    assert!(problem.contains("line 2") || problem.contains("line 3"), "{problem}");
+    let twice = Automation::from_yaml("format: 1\nformat: 1\n").unwrap_err().to_string();
     assert!(twice.contains("duplicate"), "{twice}");
 }
 

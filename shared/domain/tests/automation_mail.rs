@@ -1,16 +1,12 @@
 //! The life of a mail intent, as a table: every state and everything that can happen to it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use chrono::{DateTime, Duration, Utc};
 use keepwell_domain::automation::plan::MailDraft;
 use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::mail::{
-    LEASE, MAX_ATTEMPTS, MailIntent, MailKind, Outcome, Recipient, Refusal, Retry, SendState,
-    SesEvent, SesEventKind, UNKNOWN_FOR, claim, confirmed, resolve_unknown, settle, skip,
+    LEASE, MAX_ATTEMPTS, MailIntent, MailKind, Outcome, Recipient, Refusal, Retry, SendState, SesEvent, SesEventKind,
+    UNKNOWN_FOR, claim, confirmed, resolve_unknown, settle, skip,
 };
 use serde_json::json;
 
@@ -20,19 +16,11 @@ fn now() -> DateTime<Utc> {
 
 fn intent(kind: MailKind, state: SendState) -> MailIntent {
     let recipient = match kind {
-        MailKind::Alert => Recipient::Staff {
-            address: EmailAddress::parse("ana@team.test").unwrap(),
-        },
-        _ => Recipient::Contact {
-            contact: CustomerId::parse("c1").unwrap(),
-        },
+        MailKind::Alert => Recipient::Staff { address: EmailAddress::parse("ana@team.test").unwrap() },
+        _ => Recipient::Contact { contact: CustomerId::parse("c1").unwrap() },
     };
-    let draft = MailDraft {
-        action_index: 0,
-        template: "status-steady".to_owned(),
-        recipient,
-        alert: kind == MailKind::Alert,
-    };
+    let draft =
+        MailDraft { action_index: 0, template: "status-steady".to_owned(), recipient, alert: kind == MailKind::Alert };
     let mut intent = MailIntent::from_draft(
         "mail_1".to_owned(),
         draft,
@@ -40,14 +28,7 @@ fn intent(kind: MailKind, state: SendState) -> MailIntent {
         serde_json::Map::new(),
         now() - Duration::days(2),
     );
-    assert_eq!(
-        intent.kind,
-        if kind == MailKind::Alert {
-            MailKind::Alert
-        } else {
-            MailKind::Contact
-        }
-    );
+    assert_eq!(intent.kind, if kind == MailKind::Alert { MailKind::Alert } else { MailKind::Contact });
     intent.kind = kind;
     if !matches!(state, SendState::Pending { .. }) {
         intent.fence = 3;
@@ -62,69 +43,16 @@ fn states() -> Vec<(&'static str, SendState)> {
     let hour = Duration::hours(1);
     vec![
         ("pending", SendState::Pending { not_before: now() }),
-        (
-            "pending, later",
-            SendState::Pending {
-                not_before: now() + hour,
-            },
-        ),
-        (
-            "claimed",
-            SendState::Claimed {
-                lease_until: now() + hour,
-            },
-        ),
-        (
-            "claimed, lease over",
-            SendState::Claimed { lease_until: now() },
-        ),
-        (
-            "retry",
-            SendState::Retry {
-                not_before: now(),
-                reason: "r".to_owned(),
-            },
-        ),
-        (
-            "retry, later",
-            SendState::Retry {
-                not_before: now() + hour,
-                reason: "r".to_owned(),
-            },
-        ),
-        (
-            "unknown",
-            SendState::Unknown {
-                since: now() - hour,
-            },
-        ),
-        (
-            "unknown, 24 h",
-            SendState::Unknown {
-                since: now() - UNKNOWN_FOR,
-            },
-        ),
-        (
-            "sent",
-            SendState::Sent {
-                message_id: "m0".to_owned(),
-                sent_at: now(),
-            },
-        ),
-        (
-            "skipped",
-            SendState::Skipped {
-                reason: "r".to_owned(),
-                skipped_at: now(),
-            },
-        ),
-        (
-            "dead",
-            SendState::Dead {
-                reason: "r".to_owned(),
-                dead_at: now(),
-            },
-        ),
+        ("pending, later", SendState::Pending { not_before: now() + hour }),
+        ("claimed", SendState::Claimed { lease_until: now() + hour }),
+        ("claimed, lease over", SendState::Claimed { lease_until: now() }),
+        ("retry", SendState::Retry { not_before: now(), reason: "r".to_owned() }),
+        ("retry, later", SendState::Retry { not_before: now() + hour, reason: "r".to_owned() }),
+        ("unknown", SendState::Unknown { since: now() - hour }),
+        ("unknown, 24 h", SendState::Unknown { since: now() - UNKNOWN_FOR }),
+        ("sent", SendState::Sent { message_id: "m0".to_owned(), sent_at: now() }),
+        ("skipped", SendState::Skipped { reason: "r".to_owned(), skipped_at: now() }),
+        ("dead", SendState::Dead { reason: "r".to_owned(), dead_at: now() }),
     ]
 }
 
@@ -141,17 +69,11 @@ fn name(state: &SendState) -> &'static str {
 }
 
 fn refused(retry: Retry) -> Outcome {
-    Outcome::NotAccepted {
-        reason: "no".to_owned(),
-        retry,
-    }
+    Outcome::NotAccepted { reason: "no".to_owned(), retry }
 }
 
 fn event(kind: SesEventKind) -> SesEvent {
-    SesEvent {
-        kind,
-        message_id: "m1".to_owned(),
-    }
+    SesEvent { kind, message_id: "m1".to_owned() }
 }
 
 /// What each transition makes of each state, for one kind of mail.
@@ -162,47 +84,26 @@ fn table(kind: MailKind) -> String {
         let settled = |outcome| settle(&intent, intent.fence, outcome, now(), 0.5);
         let result = |result: Result<MailIntent, Refusal>| match result {
             Ok(next) => {
-                assert_eq!(
-                    next.version,
-                    intent.version + 1,
-                    "every change is a new version"
-                );
+                assert_eq!(next.version, intent.version + 1, "every change is a new version");
                 name(&next.state).to_owned()
             }
             Err(refusal) => format!("({refusal})"),
         };
-        let option =
-            |next: Option<MailIntent>| next.map_or_else(|| "-".to_owned(), |next| result(Ok(next)));
+        let option = |next: Option<MailIntent>| next.map_or_else(|| "-".to_owned(), |next| result(Ok(next)));
         lines.push(format!(
             "{label}\n    due at     {}",
-            intent
-                .due_at()
-                .map_or_else(|| "-".to_owned(), |at| at.to_string())
+            intent.due_at().map_or_else(|| "-".to_owned(), |at| at.to_string())
         ));
         for (what, became) in [
             ("claim", result(claim(&intent, now()))),
-            (
-                "accepted",
-                result(settled(Outcome::Accepted {
-                    message_id: "m1".to_owned(),
-                })),
-            ),
+            ("accepted", result(settled(Outcome::Accepted { message_id: "m1".to_owned() }))),
             ("throttled", result(settled(refused(Retry::Throttled)))),
             ("refused", result(settled(refused(Retry::Never)))),
             ("ambiguous", result(settled(Outcome::Ambiguous))),
             ("resolve", option(resolve_unknown(&intent, now()))),
-            (
-                "SES send",
-                option(confirmed(&intent, &event(SesEventKind::Send), now())),
-            ),
-            (
-                "SES bounce",
-                option(confirmed(&intent, &event(SesEventKind::Bounce), now())),
-            ),
-            (
-                "SES reject",
-                option(confirmed(&intent, &event(SesEventKind::Reject), now())),
-            ),
+            ("SES send", option(confirmed(&intent, &event(SesEventKind::Send), now()))),
+            ("SES bounce", option(confirmed(&intent, &event(SesEventKind::Bounce), now()))),
+            ("SES reject", option(confirmed(&intent, &event(SesEventKind::Reject), now()))),
             ("skip", result(skip(&intent, "off".to_owned(), now()))),
         ] {
             lines.push(format!("    {what:<10} {became}"));
@@ -214,103 +115,46 @@ fn table(kind: MailKind) -> String {
 #[test]
 fn the_table_of_a_survey() {
     insta::assert_snapshot!(table(MailKind::Survey));
-    assert_eq!(
-        table(MailKind::Survey),
-        table(MailKind::Contact),
-        "contacts are treated alike"
-    );
+    assert_eq!(table(MailKind::Survey), table(MailKind::Contact), "contacts are treated alike");
 }
 
 #[test]
 fn an_alert_differs_only_in_how_silence_is_resolved() {
     let (survey, alert) = (table(MailKind::Survey), table(MailKind::Alert));
-    let different: Vec<_> = survey
-        .lines()
-        .zip(alert.lines())
-        .filter(|(a, b)| a != b)
-        .collect();
-    assert_eq!(
-        different,
-        [("    resolve    SKIPPED", "    resolve    RETRY")]
-    );
+    let different: Vec<_> = survey.lines().zip(alert.lines()).filter(|(a, b)| a != b).collect();
+    assert_eq!(different, [("    resolve    SKIPPED", "    resolve    RETRY")]);
 }
 
 #[test]
 fn a_claim_has_a_new_fence_and_a_lease() {
-    let claimed = claim(
-        &intent(MailKind::Survey, SendState::Pending { not_before: now() }),
-        now(),
-    )
-    .unwrap();
+    let claimed = claim(&intent(MailKind::Survey, SendState::Pending { not_before: now() }), now()).unwrap();
     assert_eq!((claimed.fence, claimed.attempt), (1, 1));
-    assert_eq!(
-        claimed.state,
-        SendState::Claimed {
-            lease_until: now() + LEASE
-        }
-    );
-    assert_eq!(
-        claim(&claimed, now()),
-        Err(Refusal::Claimed {
-            until: now() + LEASE
-        })
-    );
+    assert_eq!(claimed.state, SendState::Claimed { lease_until: now() + LEASE });
+    assert_eq!(claim(&claimed, now()), Err(Refusal::Claimed { until: now() + LEASE }));
 }
 
 #[test]
 fn a_claim_whose_lease_ran_out_is_never_claimed_again() {
-    let claimed = claim(
-        &intent(MailKind::Alert, SendState::Pending { not_before: now() }),
-        now(),
-    )
-    .unwrap();
+    let claimed = claim(&intent(MailKind::Alert, SendState::Pending { not_before: now() }), now()).unwrap();
     let later = now() + Duration::days(9);
     assert_eq!(claim(&claimed, later), Err(Refusal::Unknown));
     let unknown = resolve_unknown(&claimed, later).unwrap();
-    assert_eq!(
-        unknown.state,
-        SendState::Unknown {
-            since: now() + LEASE
-        }
-    );
+    assert_eq!(unknown.state, SendState::Unknown { since: now() + LEASE });
     assert_eq!(claim(&unknown, later), Err(Refusal::Unknown));
 }
 
 #[test]
 fn only_the_newest_claim_may_settle() {
     let claimed = intent(MailKind::Alert, SendState::Claimed { lease_until: now() });
-    assert_eq!(
-        settle(&claimed, 2, Outcome::Ambiguous, now(), 0.0),
-        Err(Refusal::Fenced)
-    );
+    assert_eq!(settle(&claimed, 2, Outcome::Ambiguous, now(), 0.0), Err(Refusal::Fenced));
     let unknown = resolve_unknown(&claimed, now()).unwrap();
-    let late = settle(
-        &unknown,
-        3,
-        Outcome::Accepted {
-            message_id: "m1".to_owned(),
-        },
-        now(),
-        0.0,
-    )
-    .unwrap();
-    assert_eq!(
-        late.state,
-        SendState::Sent {
-            message_id: "m1".to_owned(),
-            sent_at: now()
-        }
-    );
+    let late = settle(&unknown, 3, Outcome::Accepted { message_id: "m1".to_owned() }, now(), 0.0).unwrap();
+    assert_eq!(late.state, SendState::Sent { message_id: "m1".to_owned(), sent_at: now() });
 }
 
 #[test]
 fn an_alert_is_sent_once_more_after_silence_and_then_given_up() {
-    let first = intent(
-        MailKind::Alert,
-        SendState::Unknown {
-            since: now() - UNKNOWN_FOR,
-        },
-    );
+    let first = intent(MailKind::Alert, SendState::Unknown { since: now() - UNKNOWN_FOR });
     let again = resolve_unknown(&first, now()).unwrap();
     assert!(again.resent);
     let claimed = claim(&again, now()).unwrap();
@@ -321,12 +165,7 @@ fn an_alert_is_sent_once_more_after_silence_and_then_given_up() {
 
 #[test]
 fn a_late_event_stops_the_second_alert() {
-    let first = intent(
-        MailKind::Alert,
-        SendState::Unknown {
-            since: now() - UNKNOWN_FOR,
-        },
-    );
+    let first = intent(MailKind::Alert, SendState::Unknown { since: now() - UNKNOWN_FOR });
     let again = resolve_unknown(&first, now()).unwrap();
     let sent = confirmed(&again, &event(SesEventKind::Delivery), now()).unwrap();
     assert_eq!(claim(&sent, now()), Err(Refusal::Settled));
@@ -352,24 +191,11 @@ fn waits(retry: Retry, jitter: f64) -> Vec<i64> {
 
 #[test]
 fn retries_wait_longer_and_longer_and_end_after_eight_attempts() {
-    assert_eq!(
-        waits(Retry::Throttled, 1.0),
-        [60, 120, 240, 480, 600, 600, 600]
-    );
-    assert_eq!(
-        waits(Retry::Throttled, 0.0),
-        [30, 60, 120, 240, 300, 300, 300]
-    );
-    assert_eq!(
-        waits(Retry::Later, 1.0),
-        [60, 120, 240, 480, 960, 1920, 3840]
-    );
+    assert_eq!(waits(Retry::Throttled, 1.0), [60, 120, 240, 480, 600, 600, 600]);
+    assert_eq!(waits(Retry::Throttled, 0.0), [30, 60, 120, 240, 300, 300, 300]);
+    assert_eq!(waits(Retry::Later, 1.0), [60, 120, 240, 480, 960, 1920, 3840]);
     assert_eq!(waits(Retry::Later, 1.0).len() + 1, MAX_ATTEMPTS as usize);
-    assert_eq!(
-        waits(Retry::Later, 99.0),
-        waits(Retry::Later, 1.0),
-        "jitter is held between 0 and 1"
-    );
+    assert_eq!(waits(Retry::Later, 99.0), waits(Retry::Later, 1.0), "jitter is held between 0 and 1");
     assert!(waits(Retry::Never, 0.5).is_empty());
 }
 
@@ -378,19 +204,10 @@ fn an_intent_is_stored_flat_and_read_back() {
     for (_, state) in states() {
         let intent = intent(MailKind::Alert, state);
         let stored = serde_json::to_value(&intent).unwrap();
-        assert!(
-            stored["state"].is_string(),
-            "conditions of the store look at `state`"
-        );
-        assert_eq!(
-            serde_json::from_value::<MailIntent>(stored).unwrap(),
-            intent
-        );
+        assert!(stored["state"].is_string(), "conditions of the store look at `state`");
+        assert_eq!(serde_json::from_value::<MailIntent>(stored).unwrap(), intent);
     }
     let claimed = intent(MailKind::Survey, SendState::Claimed { lease_until: now() });
     let stored = serde_json::to_value(&claimed).unwrap();
-    assert_eq!(
-        (&stored["state"], &stored["lease_until"]),
-        (&json!("claimed"), &json!("2026-03-06T15:00:00Z"))
-    );
+    assert_eq!((&stored["state"], &stored["lease_until"]), (&json!("claimed"), &json!("2026-03-06T15:00:00Z")));
 }

@@ -22,20 +22,13 @@ fn now() -> DateTime<Utc> {
 }
 
 fn customer(interval_days: u32) -> Customer {
-    let value =
-        json!({"name": "Acme", "request_feedback": true, "feedback_interval_days": interval_days});
-    NewCustomer::parse(&value).unwrap().create(
-        CustomerId::parse("acme").unwrap(),
-        time("2026-01-01T00:00:00Z"),
-    )
+    let value = json!({"name": "Acme", "request_feedback": true, "feedback_interval_days": interval_days});
+    NewCustomer::parse(&value).unwrap().create(CustomerId::parse("acme").unwrap(), time("2026-01-01T00:00:00Z"))
 }
 
 fn contact() -> Contact {
     let value = json!({"name": "Ana", "email": "ana@example.com", "time_zone": "Europe/Berlin"});
-    NewContact::parse(&value).unwrap().create(
-        RecordId::parse("ana").unwrap(),
-        time("2026-01-01T00:00:00Z"),
-    )
+    NewContact::parse(&value).unwrap().create(RecordId::parse("ana").unwrap(), time("2026-01-01T00:00:00Z"))
 }
 
 fn asked_days_ago(days: i64, unanswered: u32) -> Contact {
@@ -58,10 +51,7 @@ fn a_contact_that_was_never_asked_is_asked_in_its_first_window() {
         decide_ask(&customer(30), &contact(), None, false, false, evening),
         Ask::NotBefore(monday, NotAsked::OutsideWindow)
     );
-    assert_eq!(
-        decide_ask(&customer(30), &contact(), None, false, false, monday),
-        Ask::Now
-    );
+    assert_eq!(decide_ask(&customer(30), &contact(), None, false, false, monday), Ask::Now);
 }
 
 #[test]
@@ -97,19 +87,10 @@ fn nobody_is_asked_while_a_not_happy_case_of_the_customer_is_open() {
 
 #[test]
 fn the_interval_is_the_customers_own() {
-    for (interval, days_ago, due) in [
-        (30, 29, "2026-10-01T07:30:00Z"),
-        (45, 30, "2026-10-15T07:30:00Z"),
-    ] {
+    for (interval, days_ago, due) in [(30, 29, "2026-10-01T07:30:00Z"), (45, 30, "2026-10-15T07:30:00Z")] {
         let expected = Ask::NotBefore(time(due), NotAsked::AskedRecently);
-        assert_eq!(
-            ask(&customer(interval), &asked_days_ago(days_ago, 1)),
-            expected
-        );
-        assert_eq!(
-            ask(&customer(interval), &asked_days_ago(i64::from(interval), 1)),
-            Ask::Now
-        );
+        assert_eq!(ask(&customer(interval), &asked_days_ago(days_ago, 1)), expected);
+        assert_eq!(ask(&customer(interval), &asked_days_ago(i64::from(interval), 1)), Ask::Now);
     }
 }
 
@@ -118,10 +99,7 @@ fn a_due_moment_outside_the_window_moves_to_the_next_window() {
     // 30 days after Thursday 3 September, 09:30 in Berlin, is a Saturday.
     let contact = asked_days_ago(27, 0);
     let monday = time("2026-10-05T07:00:00Z");
-    assert_eq!(
-        ask(&customer(30), &contact),
-        Ask::NotBefore(monday, NotAsked::AskedRecently)
-    );
+    assert_eq!(ask(&customer(30), &contact), Ask::NotBefore(monday, NotAsked::AskedRecently));
 }
 
 #[test]
@@ -131,10 +109,7 @@ fn an_address_is_asked_once_in_thirty_days_for_all_customers_together() {
         decide_ask(&customer(30), &contact(), last, false, false, now())
     };
     let tomorrow = now() + Duration::days(1);
-    assert_eq!(
-        other_customer_asked(29),
-        Ask::NotBefore(tomorrow, NotAsked::AskedRecently)
-    );
+    assert_eq!(other_customer_asked(29), Ask::NotBefore(tomorrow, NotAsked::AskedRecently));
     assert_eq!(other_customer_asked(30), Ask::Now);
     let weekly = ask(&customer(7), &asked_days_ago(8, 0));
     assert!(
@@ -145,17 +120,13 @@ fn an_address_is_asked_once_in_thirty_days_for_all_customers_together() {
 
 #[test]
 fn silence_stretches_the_interval_and_never_shortens_it() {
-    let stretched =
-        |own| [0, 1, 2, 3, 4, 5, 6, 400].map(|unanswered| interval_days(own, unanswered));
+    let stretched = |own| [0, 1, 2, 3, 4, 5, 6, 400].map(|unanswered| interval_days(own, unanswered));
     assert_eq!(stretched(30), [30, 30, 60, 60, 90, 90, 90, 90]);
     assert_eq!(stretched(45), [45, 45, 90, 90, 90, 90, 90, 90]);
     assert_eq!(stretched(60), [60, 60, 90, 90, 90, 90, 90, 90]);
     assert_eq!(stretched(120), [120; 8]);
     assert_eq!(stretched(7), [7, 7, 14, 14, 28, 28, 56, 90]);
-    assert!(matches!(
-        ask(&customer(30), &asked_days_ago(59, 2)),
-        Ask::NotBefore(_, NotAsked::AskedRecently)
-    ));
+    assert!(matches!(ask(&customer(30), &asked_days_ago(59, 2)), Ask::NotBefore(_, NotAsked::AskedRecently)));
     assert_eq!(ask(&customer(30), &asked_days_ago(60, 2)), Ask::Now);
 }
 
@@ -165,15 +136,8 @@ fn asking_counts_and_any_answer_ends_the_silence() {
     assert_eq!((twice.unanswered, twice.asked, twice.answered), (2, 2, 0));
     assert_eq!(twice.last_asked_at, Some(now()));
     let answered = after_answer(&twice, 1);
-    assert_eq!(
-        (answered.unanswered, answered.asked, answered.answered),
-        (0, 2, 1)
-    );
-    assert_eq!(
-        after_answer(&answered, 2),
-        answered,
-        "a change is not one more answered request"
-    );
+    assert_eq!((answered.unanswered, answered.asked, answered.answered), (0, 2, 1));
+    assert_eq!(after_answer(&answered, 2), answered, "a change is not one more answered request");
 }
 
 #[test]
@@ -181,23 +145,11 @@ fn the_customer_is_due_when_the_first_of_its_contacts_is() {
     let at = |days| now() + Duration::days(days);
     let recently = |days| Ask::NotBefore(at(days), NotAsked::AskedRecently);
     let look = |asks: &[Ask]| next_look(&customer(30), asks, now());
-    assert_eq!(
-        look(&[recently(9), recently(4), Ask::Never(NotAsked::Bounced)]),
-        Some(at(4))
-    );
-    assert_eq!(
-        look(&[recently(4), Ask::Never(NotAsked::OpenCase)]),
-        Some(at(1))
-    );
+    assert_eq!(look(&[recently(9), recently(4), Ask::Never(NotAsked::Bounced)]), Some(at(4)));
+    assert_eq!(look(&[recently(4), Ask::Never(NotAsked::OpenCase)]), Some(at(1)));
     assert_eq!(look(&[Ask::Never(NotAsked::Suppressed)]), Some(at(1)));
     assert_eq!(look(&[Ask::Now, recently(4)]), Some(now()));
-    assert_eq!(
-        look(&[
-            Ask::Never(NotAsked::Unsubscribed),
-            Ask::Never(NotAsked::Complained)
-        ]),
-        None
-    );
+    assert_eq!(look(&[Ask::Never(NotAsked::Unsubscribed), Ask::Never(NotAsked::Complained)]), None);
     assert_eq!(look(&[]), None);
     let mut off = customer(30);
     off.profile.request_feedback = false;

@@ -3,8 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use keepwell_domain::link::{
-    Claim, LinkError, LinkKeys, LinkKeysError, Purpose, check_nonce, issue_nonce, sign,
-    unsubscribe_expires_at, verify,
+    Claim, LinkError, LinkKeys, LinkKeysError, Purpose, check_nonce, issue_nonce, sign, unsubscribe_expires_at, verify,
 };
 use proptest::prelude::*;
 
@@ -22,12 +21,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn token(purpose: Purpose) -> String {
-    sign(
-        &keys(&[KEY_1]),
-        purpose,
-        REQUEST,
-        now() + Duration::days(67),
-    )
+    sign(&keys(&[KEY_1]), purpose, REQUEST, now() + Duration::days(67))
 }
 
 fn read(token: &str) -> Result<Claim, LinkError> {
@@ -36,10 +30,7 @@ fn read(token: &str) -> Result<Claim, LinkError> {
 
 #[test]
 fn a_link_says_which_request_until_when_and_nothing_else() {
-    let expected = Claim {
-        request_id: REQUEST.to_owned(),
-        expires_at: now() + Duration::days(67),
-    };
+    let expected = Claim { request_id: REQUEST.to_owned(), expires_at: now() + Duration::days(67) };
     assert_eq!(read(&token(Purpose::Feedback)), Ok(expected));
 }
 
@@ -53,14 +44,8 @@ fn the_format_stays_so_that_links_in_mailboxes_stay_good() {
 #[test]
 fn a_link_for_one_purpose_is_unknown_for_the_other() {
     let keys = keys(&[KEY_1]);
-    for (made_for, used_for) in [
-        (Purpose::Feedback, Purpose::Unsubscribe),
-        (Purpose::Unsubscribe, Purpose::Feedback),
-    ] {
-        assert_eq!(
-            verify(&keys, used_for, &token(made_for), now()),
-            Err(LinkError::Unknown)
-        );
+    for (made_for, used_for) in [(Purpose::Feedback, Purpose::Unsubscribe), (Purpose::Unsubscribe, Purpose::Feedback)] {
+        assert_eq!(verify(&keys, used_for, &token(made_for), now()), Err(LinkError::Unknown));
         assert!(verify(&keys, made_for, &token(made_for), now()).is_ok());
     }
 }
@@ -78,12 +63,7 @@ fn previous_keys_stay_good_and_dropped_keys_are_unknown() {
 #[test]
 fn a_key_under_another_id_signs_nothing_for_it() {
     let impostor = KEY_2.replace("k2", "k1");
-    let forged = sign(
-        &keys(&[&impostor]),
-        Purpose::Feedback,
-        REQUEST,
-        now() + Duration::days(1),
-    );
+    let forged = sign(&keys(&[&impostor]), Purpose::Feedback, REQUEST, now() + Duration::days(1));
     assert_eq!(read(&forged), Err(LinkError::Unknown));
 }
 
@@ -97,25 +77,14 @@ fn an_expired_link_is_told_apart_only_when_we_signed_it() {
     assert_eq!(at(now() + Duration::days(400)), Err(LinkError::Expired));
     let mut forged = token.clone();
     forged.pop();
-    assert_eq!(
-        verify(&keys, Purpose::Feedback, &forged, now()),
-        Err(LinkError::Unknown)
-    );
-    assert_eq!(
-        verify(&keys, Purpose::Unsubscribe, &token, now()),
-        Err(LinkError::Unknown)
-    );
+    assert_eq!(verify(&keys, Purpose::Feedback, &forged, now()), Err(LinkError::Unknown));
+    assert_eq!(verify(&keys, Purpose::Unsubscribe, &token, now()), Err(LinkError::Unknown));
 }
 
 #[test]
 fn an_unsubscribe_link_works_for_ten_years() {
     let keys = keys(&[KEY_1]);
-    let token = sign(
-        &keys,
-        Purpose::Unsubscribe,
-        REQUEST,
-        unsubscribe_expires_at(now()),
-    );
+    let token = sign(&keys, Purpose::Unsubscribe, REQUEST, unsubscribe_expires_at(now()));
     let in_ten_years = "2036-10-01T07:00:00Z".parse().unwrap();
     assert!(verify(&keys, Purpose::Unsubscribe, &token, in_ten_years).is_ok());
 }
@@ -123,37 +92,19 @@ fn an_unsubscribe_link_works_for_ten_years() {
 #[test]
 fn every_single_character_mutation_of_a_link_is_refused() {
     let token = token(Purpose::Feedback);
-    let alphabet: Vec<char> = ('\u{20}'..='\u{7e}')
-        .chain(['ſ', 'é', '\u{212a}', '\u{0}', '\n'])
-        .collect();
+    let alphabet: Vec<char> = ('\u{20}'..='\u{7e}').chain(['ſ', 'é', '\u{212a}', '\u{0}', '\n']).collect();
     let characters: Vec<char> = token.chars().collect();
     for (place, original) in characters.iter().enumerate() {
         let with = |replacement: &[char]| -> String {
             let (before, rest) = characters.split_at(place);
-            before
-                .iter()
-                .chain(replacement)
-                .chain(rest.iter().skip(1))
-                .collect()
+            before.iter().chain(replacement).chain(rest.iter().skip(1)).collect()
         };
-        assert_eq!(
-            read(&with(&[])),
-            Err(LinkError::Unknown),
-            "without character {place}"
-        );
+        assert_eq!(read(&with(&[])), Err(LinkError::Unknown), "without character {place}");
         for character in &alphabet {
             if character != original {
-                assert_eq!(
-                    read(&with(&[*character])),
-                    Err(LinkError::Unknown),
-                    "{character:?} at {place}"
-                );
+                assert_eq!(read(&with(&[*character])), Err(LinkError::Unknown), "{character:?} at {place}");
             }
-            assert_eq!(
-                read(&with(&[*character, *original])),
-                Err(LinkError::Unknown),
-                "{character:?} before {place}"
-            );
+            assert_eq!(read(&with(&[*character, *original])), Err(LinkError::Unknown), "{character:?} before {place}");
         }
     }
     assert_eq!(read(&format!("{token}=")), Err(LinkError::Unknown));
@@ -195,45 +146,23 @@ fn a_nonce_is_good_for_its_own_request_for_twenty_four_hours() {
     let nonce = issue_nonce(&keys, REQUEST, [7; 8], now());
     let at = |request: &str, time| check_nonce(&keys, request, &nonce, time);
     assert_eq!(at(REQUEST, now()), Ok(()));
-    assert_eq!(
-        at(REQUEST, now() + Duration::hours(24) - Duration::seconds(1)),
-        Ok(())
-    );
-    assert_eq!(
-        at(REQUEST, now() + Duration::hours(24)),
-        Err(LinkError::Expired)
-    );
-    assert_eq!(
-        at("req_01j9zq4w8e6x5v3t2r1q0p9n8n", now()),
-        Err(LinkError::Unknown)
-    );
-    assert_eq!(
-        at(REQUEST, now() - Duration::minutes(4)),
-        Ok(()),
-        "another machine's clock"
-    );
-    assert_eq!(
-        at(REQUEST, now() - Duration::minutes(6)),
-        Err(LinkError::Unknown)
-    );
+    assert_eq!(at(REQUEST, now() + Duration::hours(24) - Duration::seconds(1)), Ok(()));
+    assert_eq!(at(REQUEST, now() + Duration::hours(24)), Err(LinkError::Expired));
+    assert_eq!(at("req_01j9zq4w8e6x5v3t2r1q0p9n8n", now()), Err(LinkError::Unknown));
+    assert_eq!(at(REQUEST, now() - Duration::minutes(4)), Ok(()), "another machine's clock");
+    assert_eq!(at(REQUEST, now() - Duration::minutes(6)), Err(LinkError::Unknown));
     assert_ne!(nonce, issue_nonce(&keys, REQUEST, [8; 8], now()));
 }
 
 #[test]
 fn a_nonce_survives_a_key_rotation_and_no_mutation() {
     let nonce = issue_nonce(&keys(&[KEY_1]), REQUEST, [7; 8], now());
-    assert_eq!(
-        check_nonce(&keys(&[KEY_2, KEY_1]), REQUEST, &nonce, now()),
-        Ok(())
-    );
+    assert_eq!(check_nonce(&keys(&[KEY_2, KEY_1]), REQUEST, &nonce, now()), Ok(()));
     for place in 0..nonce.len() {
         let mut bytes = nonce.clone().into_bytes();
         *bytes.get_mut(place).unwrap() ^= 1;
         let mutated = String::from_utf8(bytes).unwrap();
-        assert_eq!(
-            check_nonce(&keys(&[KEY_1]), REQUEST, &mutated, now()),
-            Err(LinkError::Unknown)
-        );
+        assert_eq!(check_nonce(&keys(&[KEY_1]), REQUEST, &mutated, now()), Err(LinkError::Unknown));
     }
 }
 
@@ -241,24 +170,8 @@ fn a_nonce_survives_a_key_rotation_and_no_mutation() {
 fn a_link_is_no_nonce_and_a_nonce_no_link() {
     let keys = keys(&[KEY_1]);
     let nonce = issue_nonce(&keys, "", [7; 8], now());
-    assert_eq!(
-        verify(
-            &keys,
-            Purpose::Feedback,
-            &nonce.replacen('n', "f", 1),
-            now()
-        ),
-        Err(LinkError::Unknown)
-    );
-    assert_eq!(
-        check_nonce(
-            &keys,
-            "",
-            &token(Purpose::Feedback).replacen('f', "n", 1),
-            now()
-        ),
-        Err(LinkError::Unknown)
-    );
+    assert_eq!(verify(&keys, Purpose::Feedback, &nonce.replacen('n', "f", 1), now()), Err(LinkError::Unknown));
+    assert_eq!(check_nonce(&keys, "", &token(Purpose::Feedback).replacen('f', "n", 1), now()), Err(LinkError::Unknown));
 }
 
 #[test]
@@ -271,14 +184,8 @@ fn keys_are_read_with_or_without_padding_and_their_faults_named_without_the_key(
     assert_eq!(fault(&format!("{KEY_1},")), LinkKeysError::BadEntry(2));
     assert_eq!(fault("K1:AQEB"), LinkKeysError::BadEntry(1));
     assert_eq!(fault("k1:AQEB"), LinkKeysError::BadKey("k1".to_owned()));
-    assert_eq!(
-        fault("k1:not base64"),
-        LinkKeysError::BadKey("k1".to_owned())
-    );
-    assert_eq!(
-        fault(&format!("{KEY_1},{KEY_1}")),
-        LinkKeysError::Twice("k1".to_owned())
-    );
+    assert_eq!(fault("k1:not base64"), LinkKeysError::BadKey("k1".to_owned()));
+    assert_eq!(fault(&format!("{KEY_1},{KEY_1}")), LinkKeysError::Twice("k1".to_owned()));
 }
 
 #[test]

@@ -3,9 +3,7 @@
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
-use keepwell_domain::working_time::{
-    add_working_days, in_window, is_working_day, next_window_start,
-};
+use keepwell_domain::working_time::{add_working_days, in_window, is_working_day, next_window_start};
 use proptest::prelude::*;
 
 fn date(text: &str) -> NaiveDate {
@@ -19,10 +17,7 @@ fn time(text: &str) -> DateTime<Utc> {
 #[test]
 fn two_working_days_after_a_friday_is_a_tuesday_and_so_it_is_after_the_weekend() {
     for friday_to_sunday in ["2026-10-02", "2026-10-03", "2026-10-04"] {
-        assert_eq!(
-            add_working_days(date(friday_to_sunday), 2),
-            date("2026-10-06")
-        );
+        assert_eq!(add_working_days(date(friday_to_sunday), 2), date("2026-10-06"));
     }
     assert_eq!(add_working_days(date("2026-10-05"), 2), date("2026-10-07"));
     assert_eq!(add_working_days(date("2026-10-05"), 5), date("2026-10-12"));
@@ -38,10 +33,7 @@ fn nothing_is_due_on_a_weekend_not_even_what_is_due_at_once() {
 #[test]
 fn the_end_of_the_calendar_is_no_accident() {
     assert_eq!(add_working_days(NaiveDate::MAX, u32::MAX), NaiveDate::MAX);
-    assert_eq!(
-        next_window_start(Tz::UTC, DateTime::<Utc>::MAX_UTC),
-        DateTime::<Utc>::MAX_UTC
-    );
+    assert_eq!(next_window_start(Tz::UTC, DateTime::<Utc>::MAX_UTC), DateTime::<Utc>::MAX_UTC);
 }
 
 proptest! {
@@ -63,63 +55,25 @@ fn the_window_is_open_from_nine_to_before_eleven_on_working_days_by_the_contacts
     assert!(in_window(berlin, time("2026-09-30T07:00:00Z")));
     assert!(in_window(berlin, time("2026-09-30T08:59:59.999Z")));
     assert!(!in_window(berlin, time("2026-09-30T09:00:00Z")));
-    assert!(
-        !in_window(berlin, time("2026-10-03T07:30:00Z")),
-        "a Saturday"
-    );
+    assert!(!in_window(berlin, time("2026-10-03T07:30:00Z")), "a Saturday");
     // Sunday evening in UTC is Monday morning in Auckland.
-    assert!(in_window(
-        Tz::Pacific__Auckland,
-        time("2026-10-04T20:30:00Z")
-    ));
+    assert!(in_window(Tz::Pacific__Auckland, time("2026-10-04T20:30:00Z")));
 }
 
 #[test]
 fn outside_the_window_the_next_one_opens_at_nine_local_time() {
     let check = |zone: Tz, now: &str, opens: &str| {
-        assert_eq!(
-            next_window_start(zone, time(now)),
-            time(opens),
-            "{zone} {now}"
-        );
+        assert_eq!(next_window_start(zone, time(now)), time(opens), "{zone} {now}");
     };
-    check(
-        Tz::Europe__Berlin,
-        "2026-09-30T07:12:34.5Z",
-        "2026-09-30T07:12:34.5Z",
-    );
-    check(
-        Tz::Europe__Berlin,
-        "2026-09-30T06:59:59.5Z",
-        "2026-09-30T07:00:00Z",
-    );
-    check(
-        Tz::Europe__Berlin,
-        "2026-09-30T09:00:00Z",
-        "2026-10-01T07:00:00Z",
-    );
-    check(
-        Tz::Europe__Berlin,
-        "2026-10-02T09:00:00Z",
-        "2026-10-05T07:00:00Z",
-    );
+    check(Tz::Europe__Berlin, "2026-09-30T07:12:34.5Z", "2026-09-30T07:12:34.5Z");
+    check(Tz::Europe__Berlin, "2026-09-30T06:59:59.5Z", "2026-09-30T07:00:00Z");
+    check(Tz::Europe__Berlin, "2026-09-30T09:00:00Z", "2026-10-01T07:00:00Z");
+    check(Tz::Europe__Berlin, "2026-10-02T09:00:00Z", "2026-10-05T07:00:00Z");
     // Over the end of summer time on Sunday 25 October 2026: an hour later in UTC.
-    check(
-        Tz::Europe__Berlin,
-        "2026-10-23T09:00:00Z",
-        "2026-10-26T08:00:00Z",
-    );
+    check(Tz::Europe__Berlin, "2026-10-23T09:00:00Z", "2026-10-26T08:00:00Z");
     // Over its beginning on Sunday 28 March 2027.
-    check(
-        Tz::Europe__Berlin,
-        "2027-03-26T10:00:00Z",
-        "2027-03-29T07:00:00Z",
-    );
-    check(
-        Tz::Asia__Kolkata,
-        "2026-09-30T00:00:00Z",
-        "2026-09-30T03:30:00Z",
-    );
+    check(Tz::Europe__Berlin, "2027-03-26T10:00:00Z", "2027-03-29T07:00:00Z");
+    check(Tz::Asia__Kolkata, "2026-09-30T00:00:00Z", "2026-09-30T03:30:00Z");
 }
 
 #[test]
@@ -127,19 +81,14 @@ fn a_day_that_the_zone_skipped_has_no_window() {
     // Samoa went from Thursday 29 December 2011 straight to Saturday 31 December.
     let thursday_noon = time("2011-12-29T22:00:00Z");
     let monday_nine = time("2012-01-01T19:00:00Z");
-    assert_eq!(
-        next_window_start(Tz::Pacific__Apia, thursday_noon),
-        monday_nine
-    );
+    assert_eq!(next_window_start(Tz::Pacific__Apia, thursday_noon), monday_nine);
 }
 
 /// Every moment at which the offset of `zone` changed between two days, to the second.
 fn clock_changes(zone: Tz, from: DateTime<Utc>, days: i64, step_days: u16) -> Vec<DateTime<Utc>> {
     let offset = |at: i64| {
         let time = DateTime::from_timestamp(at, 0).unwrap();
-        zone.offset_from_utc_datetime(&time.naive_utc())
-            .fix()
-            .local_minus_utc()
+        zone.offset_from_utc_datetime(&time.naive_utc()).fix().local_minus_utc()
     };
     let end = (from + Duration::days(days)).timestamp();
     let mut changes = Vec::new();
@@ -179,33 +128,20 @@ fn in_every_zone_and_around_both_clock_changes_the_window_is_the_first_moment_th
             .iter()
             .copied()
             .chain([time("2026-06-03T00:00:00Z")])
-            .flat_map(|change| {
-                [-75, -26, -3, -1, 0, 1, 14].map(|hours| change + Duration::hours(hours))
-            });
+            .flat_map(|change| [-75, -26, -3, -1, 0, 1, 14].map(|hours| change + Duration::hours(hours)));
         for now in samples {
             let start = next_window_start(zone, now);
             let local = start.with_timezone(&zone);
-            assert!(
-                start >= now && in_window(zone, start),
-                "{zone} {now} {start}"
-            );
+            assert!(start >= now && in_window(zone, start), "{zone} {now} {start}");
             assert!(start - now <= Duration::days(4), "{zone} {now} {start}");
             assert!(
                 start == now || (local.hour(), local.minute()) == (9, 0),
                 "no clock change of 2026 falls into a window: {zone} {now} {local}"
             );
-            assert_eq!(
-                next_window_start(zone, start),
-                start,
-                "asking again changes nothing"
-            );
+            assert_eq!(next_window_start(zone, start), start, "asking again changes nothing");
             let quarters = now.timestamp() % 900 == 0 && start.timestamp() % 900 == 0;
             if quarters && seen % 5 == 0 {
-                assert_eq!(
-                    start,
-                    by_looking_at_every_quarter(zone, now),
-                    "{zone} {now}"
-                );
+                assert_eq!(start, by_looking_at_every_quarter(zone, now), "{zone} {now}");
             }
             seen += 1;
         }

@@ -48,28 +48,18 @@ struct State {
 
 impl State {
     fn queue(&mut self, consumer: &str) -> &mut Queue {
-        self.queues
-            .entry(consumer.to_owned())
-            .or_insert_with(|| Queue::new(consumer))
+        self.queues.entry(consumer.to_owned()).or_insert_with(|| Queue::new(consumer))
     }
 }
 
 impl Bus {
-    pub(super) fn load(
-        clock: Clock,
-        faults: Faults,
-        table: LocalTable,
-        rows: &[Row],
-    ) -> Result<Self, LocalStateError> {
+    pub(super) fn load(clock: Clock, faults: Faults, table: LocalTable, rows: &[Row]) -> Result<Self, LocalStateError> {
         let mut state = State::default();
         for row in rows {
             let sequence = if row.pk == LOG {
                 let unreadable = || LocalStateError::Unreadable(format!("{} {}", row.pk, row.sk));
                 let sequence = row.sk.parse().map_err(|_| unreadable())?;
-                state.log.push_back((
-                    sequence,
-                    serde_json::from_str(&row.body).map_err(|_| unreadable())?,
-                ));
+                state.log.push_back((sequence, serde_json::from_str(&row.body).map_err(|_| unreadable())?));
                 sequence
             } else if let Some(consumer) = Queue::consumer_of(row) {
                 state.queue(consumer).restore(row)?
@@ -78,28 +68,17 @@ impl Bus {
             };
             state.last_sequence = state.last_sequence.max(sequence);
         }
-        Ok(Self {
-            clock,
-            faults,
-            table,
-            state: Mutex::new(state),
-        })
+        Ok(Self { clock, faults, table, state: Mutex::new(state) })
     }
 
     pub(super) fn subscribe(&self, subscription: Subscription) {
         let mut state = self.state();
-        state
-            .subscriptions
-            .insert(subscription.consumer, subscription.detail_types);
+        state.subscriptions.insert(subscription.consumer, subscription.detail_types);
     }
 
     /// The accepted events, oldest first; the last 10,000 of them.
     pub fn events(&self) -> Vec<PublishedEvent> {
-        self.state()
-            .log
-            .iter()
-            .map(|(_, event)| event.clone())
-            .collect()
+        self.state().log.iter().map(|(_, event)| event.clone()).collect()
     }
 
     /// The consumers that subscribed, in alphabetical order.
@@ -143,10 +122,7 @@ impl Bus {
 
     /// The messages that were given up, oldest first.
     pub fn dead_letters(&self, consumer: &str) -> Vec<QueueMessage> {
-        self.state()
-            .queues
-            .get(consumer)
-            .map_or_else(Vec::new, Queue::dead_letters)
+        self.state().queues.get(consumer).map_or_else(Vec::new, Queue::dead_letters)
     }
 
     /// Puts the dead letters back into the queue with a fresh receive count, and tells how many they were.
@@ -164,11 +140,7 @@ impl Bus {
         let mut changes = Vec::new();
         apply(queue, &mut changes);
         if let Err(error) = self.table.write(&changes) {
-            tracing::error!(
-                consumer,
-                error = &error as &dyn std::error::Error,
-                "queue state not saved"
-            );
+            tracing::error!(consumer, error = &error as &dyn std::error::Error, "queue state not saved");
         }
     }
 
@@ -177,12 +149,7 @@ impl Bus {
         let entries = match serde_json::from_slice::<PutEventsRequest>(body) {
             Ok(request) => request.entries,
             Err(error) => {
-                return Answer::json_error(
-                    400,
-                    CONTENT_TYPE,
-                    "SerializationException",
-                    &error.to_string(),
-                );
+                return Answer::json_error(400, CONTENT_TYPE, "SerializationException", &error.to_string());
             }
         };
         if entries.is_empty() || entries.len() > MAX_ENTRIES {
@@ -197,14 +164,10 @@ impl Bus {
             let message = "Total size of the entries in the request is over the limit.";
             return Answer::json_error(400, CONTENT_TYPE, "ValidationException", message);
         }
-        let refused =
-            refused.map_or_else(Vec::new, |which| self.faults.refused(which, entries.len()));
+        let refused = refused.map_or_else(Vec::new, |which| self.faults.refused(which, entries.len()));
         match self.accept(&entries, &refused) {
             Ok(results) => {
-                let failed = results
-                    .iter()
-                    .filter(|result| result.get("ErrorCode").is_some())
-                    .count();
+                let failed = results.iter().filter(|result| result.get("ErrorCode").is_some()).count();
                 let answer = json!({ "FailedEntryCount": failed, "Entries": results });
                 Answer::json(200, CONTENT_TYPE, &answer)
             }
@@ -215,11 +178,7 @@ impl Bus {
         }
     }
 
-    fn accept(
-        &self,
-        entries: &[PutEventsEntry],
-        refused: &[bool],
-    ) -> Result<Vec<Value>, LocalStateError> {
+    fn accept(&self, entries: &[PutEventsEntry], refused: &[bool]) -> Result<Vec<Value>, LocalStateError> {
         let now = self.clock.now();
         let state = &mut *self.state();
         let mut results = Vec::with_capacity(entries.len());
@@ -228,10 +187,7 @@ impl Bus {
         let mut accepted = Vec::new();
         for (index, entry) in entries.iter().enumerate() {
             if refused.get(index).copied().unwrap_or(false) {
-                results.push(refusal(
-                    "ThrottlingException",
-                    "the local fault plan refuses this entry",
-                ));
+                results.push(refusal("ThrottlingException", "the local fault plan refuses this entry"));
                 continue;
             }
             let (event, envelope) = match entry.event(state.last_sequence + 1, now) {
@@ -272,10 +228,7 @@ impl Bus {
                 .log
                 .iter()
                 .take(overflow)
-                .map(|(sequence, _)| Change::Delete {
-                    pk: LOG.to_owned(),
-                    sk: format!("{sequence:020}"),
-                }),
+                .map(|(sequence, _)| Change::Delete { pk: LOG.to_owned(), sk: format!("{sequence:020}") }),
         );
         self.table.write(&changes)?;
         state.log.extend(accepted);
@@ -294,11 +247,7 @@ impl Bus {
 
 /// The answer for a fault plan's throttle or outage.
 pub(super) fn fault_answer(status: u16) -> Answer {
-    let code = if status == 500 {
-        "InternalException"
-    } else {
-        "ThrottlingException"
-    };
+    let code = if status == 500 { "InternalException" } else { "ThrottlingException" };
     Answer::json_error(status, CONTENT_TYPE, code, "the local fault plan says so")
 }
 

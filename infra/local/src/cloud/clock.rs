@@ -37,9 +37,7 @@ impl Clock {
     }
 
     fn with(face: Face) -> Self {
-        Self {
-            face: Arc::new(Mutex::new(face)),
-        }
+        Self { face: Arc::new(Mutex::new(face)) }
     }
 
     /// What time it is here.

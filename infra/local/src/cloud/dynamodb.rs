@@ -32,16 +32,11 @@ pub(super) fn answer(database: &Database, operation: &str, body: &[u8]) -> (Answ
             return (refusal(&error), Usage::default());
         }
     };
-    let mut usage = Usage {
-        tables: tables(&request),
-        ..Usage::default()
-    };
+    let mut usage = Usage { tables: tables(&request), ..Usage::default() };
     if reports_capacity(operation)
         && let Some(fields) = request.as_object_mut()
     {
-        let wanted = fields
-            .entry("ReturnConsumedCapacity")
-            .or_insert(Value::Null);
+        let wanted = fields.entry("ReturnConsumedCapacity").or_insert(Value::Null);
         if wanted.is_null() || wanted == "NONE" {
             *wanted = Value::from("TOTAL");
         }
@@ -60,18 +55,14 @@ pub(super) fn answer(database: &Database, operation: &str, body: &[u8]) -> (Answ
             (Answer::json(200, CONTENT_TYPE, &response), usage)
         }
         Err(Failure::Refused(error)) => (refusal(&error), usage),
-        Err(Failure::UnknownOperation) => {
-            (Answer::unknown_operation(CONTENT_TYPE, operation), usage)
-        }
+        Err(Failure::UnknownOperation) => (Answer::unknown_operation(CONTENT_TYPE, operation), usage),
     }
 }
 
 /// The answer for a fault plan's throttle or outage.
 pub(super) fn fault_answer(status: u16) -> Answer {
     if status == 500 {
-        refusal(&DynoxideError::InternalServerError(
-            "the local fault plan says the service is down".to_owned(),
-        ))
+        refusal(&DynoxideError::InternalServerError("the local fault plan says the service is down".to_owned()))
     } else {
         refusal(&DynoxideError::ProvisionedThroughputExceededException(
             "the local fault plan says the table is throttled".to_owned(),
@@ -117,8 +108,8 @@ fn run<Request: DeserializeOwned, Response: Serialize>(
 ) -> Result<Value, Failure> {
     let request = serde_json::from_value(request).map_err(|error| unreadable(&error))?;
     let response = operation(request)?;
-    let response = serde_json::to_value(response)
-        .map_err(|error| DynoxideError::InternalServerError(error.to_string()))?;
+    let response =
+        serde_json::to_value(response).map_err(|error| DynoxideError::InternalServerError(error.to_string()))?;
     Ok(response)
 }
 
@@ -132,9 +123,7 @@ fn unreadable(error: &serde_json::Error) -> DynoxideError {
         Some(("SERIALIZATION" | "SERIALIZATION_AS_READ", rest)) => {
             DynoxideError::SerializationException(rest.to_owned())
         }
-        _ if message.starts_with("missing field")
-            || message.contains("Supplied AttributeValue") =>
-        {
+        _ if message.starts_with("missing field") || message.contains("Supplied AttributeValue") => {
             DynoxideError::ValidationException(message)
         }
         _ => DynoxideError::SerializationException(message),
@@ -142,11 +131,7 @@ fn unreadable(error: &serde_json::Error) -> DynoxideError {
 }
 
 fn refusal(error: &DynoxideError) -> Answer {
-    Answer::new(
-        error.status_code(),
-        CONTENT_TYPE,
-        error.to_json().into_bytes(),
-    )
+    Answer::new(error.status_code(), CONTENT_TYPE, error.to_json().into_bytes())
 }
 
 fn reports_capacity(operation: &str) -> bool {
@@ -175,9 +160,7 @@ fn tables(request: &Value) -> Vec<String> {
     }
     let actions = request.get("TransactItems").and_then(Value::as_array);
     for action in actions.into_iter().flatten().filter_map(Value::as_object) {
-        let named = action
-            .values()
-            .filter_map(|one| one.get("TableName")?.as_str());
+        let named = action.values().filter_map(|one| one.get("TableName")?.as_str());
         names.extend(named.map(str::to_owned));
     }
     names.into_iter().collect()
@@ -185,12 +168,7 @@ fn tables(request: &Value) -> Vec<String> {
 
 /// The units of one `ConsumedCapacity`, or the sum where the operation reports one per table.
 fn consumed_units(response: &Value) -> f64 {
-    let units = |capacity: &Value| {
-        capacity
-            .get("CapacityUnits")
-            .and_then(Value::as_f64)
-            .unwrap_or(0.0)
-    };
+    let units = |capacity: &Value| capacity.get("CapacityUnits").and_then(Value::as_f64).unwrap_or(0.0);
     match response.get("ConsumedCapacity") {
         Some(Value::Array(per_table)) => per_table.iter().map(units).sum(),
         Some(capacity) => units(capacity),

@@ -10,14 +10,8 @@ pub(super) fn expire(database: &Database, now_seconds: i64) -> Result<usize, Fai
     let names = execute(database, "ListTables", json!({}))?;
     let mut deleted = 0;
     for table in strings(names.get("TableNames")) {
-        let settings = execute(
-            database,
-            "DescribeTimeToLive",
-            json!({ "TableName": table }),
-        )?;
-        let attribute = settings
-            .pointer("/TimeToLiveDescription/AttributeName")
-            .and_then(Value::as_str);
+        let settings = execute(database, "DescribeTimeToLive", json!({ "TableName": table }))?;
+        let attribute = settings.pointer("/TimeToLiveDescription/AttributeName").and_then(Value::as_str);
         if let Some(attribute) = attribute {
             deleted += expire_in(database, &table, attribute, now_seconds)?;
         }
@@ -25,21 +19,11 @@ pub(super) fn expire(database: &Database, now_seconds: i64) -> Result<usize, Fai
     Ok(deleted)
 }
 
-fn expire_in(
-    database: &Database,
-    table: &str,
-    attribute: &str,
-    now_seconds: i64,
-) -> Result<usize, Failure> {
+fn expire_in(database: &Database, table: &str, attribute: &str, now_seconds: i64) -> Result<usize, Failure> {
     let description = execute(database, "DescribeTable", json!({ "TableName": table }))?;
-    let schema = description
-        .pointer("/Table/KeySchema")
-        .and_then(Value::as_array);
-    let key_names: Vec<&str> = schema
-        .into_iter()
-        .flatten()
-        .filter_map(|key| key.get("AttributeName")?.as_str())
-        .collect();
+    let schema = description.pointer("/Table/KeySchema").and_then(Value::as_array);
+    let key_names: Vec<&str> =
+        schema.into_iter().flatten().filter_map(|key| key.get("AttributeName")?.as_str()).collect();
     let mut deleted = 0;
     let mut start = None;
     loop {
@@ -53,21 +37,10 @@ fn expire_in(
             fields.insert("ExclusiveStartKey".to_owned(), start);
         }
         let mut page = execute(database, "Scan", request)?;
-        for item in page
-            .get("Items")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let key: Map<String, Value> = key_names
-                .iter()
-                .filter_map(|name| Some(((*name).to_owned(), item.get(name)?.clone())))
-                .collect();
-            execute(
-                database,
-                "DeleteItem",
-                json!({ "TableName": table, "Key": key }),
-            )?;
+        for item in page.get("Items").and_then(Value::as_array).into_iter().flatten() {
+            let key: Map<String, Value> =
+                key_names.iter().filter_map(|name| Some(((*name).to_owned(), item.get(name)?.clone()))).collect();
+            execute(database, "DeleteItem", json!({ "TableName": table, "Key": key }))?;
             deleted += 1;
         }
         start = page.get_mut("LastEvaluatedKey").map(Value::take);

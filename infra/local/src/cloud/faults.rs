@@ -21,10 +21,7 @@ pub struct FaultPlan {
 impl FaultPlan {
     /// A plan without faults yet, whose dice start at `seed`.
     pub fn seeded(seed: u64) -> Self {
-        Self {
-            seed,
-            ..Self::default()
-        }
+        Self { seed, ..Self::default() }
     }
 
     /// A plan with one rule: the process crashes just before request `n` (from 1), whatever it is.
@@ -83,21 +80,12 @@ pub struct FaultRule {
 impl FaultRule {
     /// `fault` on every request to any service.
     pub fn any(fault: Fault) -> Self {
-        Self {
-            service: None,
-            operation: None,
-            nth: None,
-            probability: None,
-            fault,
-        }
+        Self { service: None, operation: None, nth: None, probability: None, fault }
     }
 
     /// `fault` on every request to `service`.
     pub fn on(service: Service, fault: Fault) -> Self {
-        Self {
-            service: Some(service),
-            ..Self::any(fault)
-        }
+        Self { service: Some(service), ..Self::any(fault) }
     }
 
     /// Only this operation.
@@ -123,10 +111,7 @@ impl FaultRule {
 
     pub(super) fn matches(&self, service: Service, operation: &str) -> bool {
         self.service.is_none_or(|wanted| wanted == service)
-            && self
-                .operation
-                .as_deref()
-                .is_none_or(|wanted| wanted == operation)
+            && self.operation.as_deref().is_none_or(|wanted| wanted == operation)
     }
 }
 

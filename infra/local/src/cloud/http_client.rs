@@ -37,11 +37,7 @@ impl fmt::Debug for LocalHttpClient {
 }
 
 impl HttpClient for LocalHttpClient {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
@@ -55,28 +51,15 @@ impl HttpConnector for LocalHttpClient {
 
 /// A request, taken apart.
 enum Call<'a> {
-    DynamoDb {
-        operation: &'a str,
-        body: &'a [u8],
-    },
-    EventBridge {
-        operation: &'a str,
-        body: &'a [u8],
-    },
-    Ses {
-        action: String,
-        form: Vec<(String, String)>,
-    },
+    DynamoDb { operation: &'a str, body: &'a [u8] },
+    EventBridge { operation: &'a str, body: &'a [u8] },
+    Ses { action: String, form: Vec<(String, String)> },
 }
 
 impl<'a> Call<'a> {
     fn parse(request: &'a HttpRequest) -> Option<Self> {
         let body = request.body().bytes()?;
-        if let Some((service, operation)) = request
-            .headers()
-            .get("x-amz-target")
-            .and_then(|it| it.split_once('.'))
-        {
+        if let Some((service, operation)) = request.headers().get("x-amz-target").and_then(|it| it.split_once('.')) {
             return match service {
                 "DynamoDB_20120810" => Some(Self::DynamoDb { operation, body }),
                 "AWSEvents" => Some(Self::EventBridge { operation, body }),
@@ -106,15 +89,11 @@ impl<'a> Call<'a> {
     /// Lets the request take effect.
     fn perform(&self, cloud: &Inner, refused: Option<RefusedEntries>) -> (Answer, Usage) {
         match self {
-            Self::DynamoDb { operation, body } => {
-                dynamodb::answer(&cloud.database, operation, body)
-            }
+            Self::DynamoDb { operation, body } => dynamodb::answer(&cloud.database, operation, body),
             Self::EventBridge { operation, body } if *operation == "PutEvents" => {
                 (cloud.bus.put_events(body, refused), Usage::default())
             }
-            Self::EventBridge { operation, .. } => {
-                (bus::unknown_operation(operation), Usage::default())
-            }
+            Self::EventBridge { operation, .. } => (bus::unknown_operation(operation), Usage::default()),
             Self::Ses { action, form } => (cloud.mailbox.answer(action, form), Usage::default()),
         }
     }
@@ -134,14 +113,8 @@ async fn serve(cloud: &Inner, request: HttpRequest) -> Result<HttpResponse, Conn
         return std::future::pending().await;
     }
     let Some(call) = Call::parse(&request) else {
-        let target = request
-            .headers()
-            .get("x-amz-target")
-            .unwrap_or(request.uri());
-        return respond(Answer::unknown_operation(
-            "application/x-amz-json-1.1",
-            target,
-        ));
+        let target = request.headers().get("x-amz-target").unwrap_or(request.uri());
+        return respond(Answer::unknown_operation("application/x-amz-json-1.1", target));
     };
     let (service, operation) = (call.service(), call.operation());
     let fault = cloud.faults.decide(service, operation);
@@ -192,12 +165,9 @@ fn timeout() -> ConnectorError {
 }
 
 fn respond(answer: Answer) -> Result<HttpResponse, ConnectorError> {
-    let status = StatusCode::try_from(answer.status)
-        .map_err(|error| ConnectorError::other(error.into(), None))?;
+    let status = StatusCode::try_from(answer.status).map_err(|error| ConnectorError::other(error.into(), None))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
-    response
-        .headers_mut()
-        .insert("content-type", answer.content_type);
+    response.headers_mut().insert("content-type", answer.content_type);
     response.headers_mut().insert("x-amzn-requestid", "local");
     Ok(response)
 }

@@ -42,12 +42,7 @@ struct State {
 
 impl State {
     fn new(plan: FaultPlan) -> Self {
-        Self {
-            dice: StdRng::seed_from_u64(plan.seed),
-            requests: 0,
-            matched: vec![0; plan.rules.len()],
-            plan,
-        }
+        Self { dice: StdRng::seed_from_u64(plan.seed), requests: 0, matched: vec![0; plan.rules.len()], plan }
     }
 }
 
@@ -83,11 +78,7 @@ impl Faults {
     pub async fn crashed(&self) -> Crashed {
         let mut crash = self.crash.subscribe();
         // `self` keeps the sender, so this ends only by a crash.
-        match crash
-            .wait_for(Option::is_some)
-            .await
-            .map(|crashed| crashed.clone())
-        {
+        match crash.wait_for(Option::is_some).await.map(|crashed| crashed.clone()) {
             Ok(Some(crashed)) => crashed,
             Ok(None) | Err(_) => future::pending().await,
         }
@@ -104,11 +95,7 @@ impl Faults {
 
     /// The process dies here: this never returns, and no other request gets through until the restart.
     pub(super) async fn die(&self, service: Service, operation: &str) -> ! {
-        let crashed = Crashed {
-            request: self.request_count(),
-            service,
-            operation: operation.to_owned(),
-        };
+        let crashed = Crashed { request: self.request_count(), service, operation: operation.to_owned() };
         self.crash.send_replace(Some(crashed));
         future::pending().await
     }
@@ -124,9 +111,7 @@ impl Faults {
             }
             *matched += 1;
             let its_turn = rule.nth.is_none_or(|nth| nth == *matched)
-                && rule
-                    .probability
-                    .is_none_or(|probability| roll(&mut state.dice, probability));
+                && rule.probability.is_none_or(|probability| roll(&mut state.dice, probability));
             if its_turn && decided.is_none() {
                 decided = Some(rule.fault.clone());
             }
@@ -137,9 +122,7 @@ impl Faults {
     /// For each of `count` entries, whether it is refused.
     pub(super) fn refused(&self, entries: RefusedEntries, count: usize) -> Vec<bool> {
         match entries {
-            RefusedEntries::Mask(mask) => {
-                (0..count).map(|i| i < 16 && mask >> i & 1 == 1).collect()
-            }
+            RefusedEntries::Mask(mask) => (0..count).map(|i| i < 16 && mask >> i & 1 == 1).collect(),
             RefusedEntries::Probability(probability) => {
                 let dice = &mut self.state().dice;
                 (0..count).map(|_| roll(dice, probability)).collect()
@@ -156,11 +139,7 @@ impl Faults {
     pub(super) fn message_delay(&self) -> u64 {
         let state = &mut *self.state();
         let queues = state.plan.queues;
-        if roll(&mut state.dice, queues.delay_probability) {
-            queues.delay_receives
-        } else {
-            0
-        }
+        if roll(&mut state.dice, queues.delay_probability) { queues.delay_receives } else { 0 }
     }
 
     pub(super) fn reorder<T>(&self, messages: &mut [T]) {

@@ -21,21 +21,13 @@ fn hrefs(html: &str) -> Vec<String> {
     let lower = html.to_ascii_lowercase();
     let mut found = Vec::new();
     for (position, name) in lower.match_indices("href") {
-        let starts_a_word = lower
-            .get(..position)
-            .is_some_and(|before| before.ends_with(|c: char| c.is_whitespace()));
-        let value = html
-            .get(position + name.len()..)
-            .and_then(|rest| rest.trim_start().strip_prefix('='))
-            .map(str::trim_start);
+        let starts_a_word = lower.get(..position).is_some_and(|before| before.ends_with(|c: char| c.is_whitespace()));
+        let value =
+            html.get(position + name.len()..).and_then(|rest| rest.trim_start().strip_prefix('=')).map(str::trim_start);
         let (true, Some(value)) = (starts_a_word, value) else {
             continue;
         };
-        let quoted = |quote: char| {
-            value
-                .strip_prefix(quote)
-                .and_then(|inner| inner.split(quote).next())
-        };
+        let quoted = |quote: char| value.strip_prefix(quote).and_then(|inner| inner.split(quote).next());
         let bare = || value.split(|c: char| c.is_whitespace() || c == '>').next();
         if let Some(target) = quoted('"').or_else(|| quoted('\'')).or_else(bare) {
             found.push(unescape(target.trim()));
@@ -50,9 +42,7 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        let reference = after
-            .split_once(';')
-            .and_then(|(name, tail)| Some((character(name)?, tail)));
+        let reference = after.split_once(';').and_then(|(name, tail)| Some((character(name)?, tail)));
         let (character, tail) = reference.unwrap_or(('&', after));
         plain.push(character);
         rest = tail;

@@ -36,15 +36,8 @@ pub enum LocalStateError {
 /// One change to be written through.
 #[derive(Debug)]
 pub(super) enum Change {
-    Put {
-        pk: String,
-        sk: String,
-        body: String,
-    },
-    Delete {
-        pk: String,
-        sk: String,
-    },
+    Put { pk: String, sk: String, body: String },
+    Delete { pk: String, sk: String },
 }
 
 /// One stored row.
@@ -68,12 +61,7 @@ impl LocalTable {
 
     /// The table in `database`, made when it is not there.
     pub(super) fn inside(database: Database) -> Result<Self, LocalStateError> {
-        let known = execute(
-            &database,
-            "DescribeTable",
-            json!({ "TableName": TABLE_NAME }),
-        )
-        .is_ok();
+        let known = execute(&database, "DescribeTable", json!({ "TableName": TABLE_NAME })).is_ok();
         if !known {
             let table = json!({
                 "TableName": TABLE_NAME,
@@ -84,12 +72,9 @@ impl LocalTable {
                     { "AttributeName": "sk", "AttributeType": "S" },
                 ],
             });
-            execute(&database, "CreateTable", table)
-                .map_err(|error| LocalStateError::Open(error.into()))?;
+            execute(&database, "CreateTable", table).map_err(|error| LocalStateError::Open(error.into()))?;
         }
-        Ok(Self {
-            database: Some(database),
-        })
+        Ok(Self { database: Some(database) })
     }
 
     /// Writes `changes` in order, in transactions of up to 50 changes.
@@ -101,8 +86,7 @@ impl LocalTable {
         let mut bytes = 0;
         for change in changes {
             for (action, size) in actions_of(change) {
-                if actions.len() == ACTIONS_PER_TRANSACTION || bytes + size > BYTES_PER_TRANSACTION
-                {
+                if actions.len() == ACTIONS_PER_TRANSACTION || bytes + size > BYTES_PER_TRANSACTION {
                     transact(database, &actions)?;
                     actions.clear();
                     bytes = 0;
@@ -126,19 +110,11 @@ impl LocalTable {
             if let (false, Some(fields)) = (start.is_null(), request.as_object_mut()) {
                 fields.insert("ExclusiveStartKey".to_owned(), start);
             }
-            let mut page = execute(database, "Scan", request)
-                .map_err(|error| LocalStateError::Open(error.into()))?;
-            for item in page
-                .get("Items")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
+            let mut page = execute(database, "Scan", request).map_err(|error| LocalStateError::Open(error.into()))?;
+            for item in page.get("Items").and_then(Value::as_array).into_iter().flatten() {
                 rows.push(row(item).ok_or_else(|| LocalStateError::Unreadable(item.to_string()))?);
             }
-            start = page
-                .get_mut("LastEvaluatedKey")
-                .map_or(Value::Null, Value::take);
+            start = page.get_mut("LastEvaluatedKey").map_or(Value::Null, Value::take);
             if start.is_null() {
                 break;
             }
@@ -152,12 +128,8 @@ fn transact(database: &Database, actions: &[Value]) -> Result<(), LocalStateErro
     if actions.is_empty() {
         return Ok(());
     }
-    execute(
-        database,
-        "TransactWriteItems",
-        json!({ "TransactItems": actions }),
-    )
-    .map_err(|error| LocalStateError::Write(error.into()))?;
+    execute(database, "TransactWriteItems", json!({ "TransactItems": actions }))
+        .map_err(|error| LocalStateError::Write(error.into()))?;
     Ok(())
 }
 
@@ -166,25 +138,15 @@ fn actions_of(change: &Change) -> Vec<(Value, usize)> {
     match change {
         Change::Delete { pk, sk } => {
             let key = json!({ "pk": { "S": pk }, "sk": { "S": sk } });
-            vec![(
-                json!({ "Delete": { "TableName": TABLE_NAME, "Key": key } }),
-                pk.len() + sk.len(),
-            )]
+            vec![(json!({ "Delete": { "TableName": TABLE_NAME, "Key": key } }), pk.len() + sk.len())]
         }
         Change::Put { pk, sk, body } => parts(body)
             .into_iter()
             .enumerate()
             .map(|(number, part)| {
-                let sk = if number == 0 {
-                    sk.clone()
-                } else {
-                    format!("{sk}{PART_MARK}{number:04}")
-                };
+                let sk = if number == 0 { sk.clone() } else { format!("{sk}{PART_MARK}{number:04}") };
                 let item = json!({ "pk": { "S": pk }, "sk": { "S": sk }, "body": { "S": part } });
-                (
-                    json!({ "Put": { "TableName": TABLE_NAME, "Item": item } }),
-                    part.len(),
-                )
+                (json!({ "Put": { "TableName": TABLE_NAME, "Item": item } }), part.len())
             })
             .collect(),
     }
@@ -204,11 +166,7 @@ fn parts(body: &str) -> Vec<&str> {
 
 fn row(item: &Value) -> Option<Row> {
     let text = |name: &str| Some(item.get(name)?.get("S")?.as_str()?.to_owned());
-    Some(Row {
-        pk: text("pk")?,
-        sk: text("sk")?,
-        body: text("body")?,
-    })
+    Some(Row { pk: text("pk")?, sk: text("sk")?, body: text("body")? })
 }
 
 /// Puts the parts of long rows together. Parts whose head was deleted are left out.
@@ -218,10 +176,7 @@ fn joined(rows: Vec<Row>) -> Vec<Row> {
         match row.sk.rsplit_once(PART_MARK) {
             None => whole.push(row),
             Some((head, _)) => {
-                if let Some(first) = whole
-                    .last_mut()
-                    .filter(|first| first.pk == row.pk && first.sk == head)
-                {
+                if let Some(first) = whole.last_mut().filter(|first| first.pk == row.pk && first.sk == head) {
                     first.body.push_str(&row.body);
                 }
             }

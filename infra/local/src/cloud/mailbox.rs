@@ -23,22 +23,14 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
-    pub(super) fn load(
-        clock: Clock,
-        table: LocalTable,
-        rows: &[Row],
-    ) -> Result<Self, LocalStateError> {
+    pub(super) fn load(clock: Clock, table: LocalTable, rows: &[Row]) -> Result<Self, LocalStateError> {
         let mut mails = Vec::new();
         for row in rows.iter().filter(|row| row.pk == MAIL) {
             let unreadable = || LocalStateError::Unreadable(format!("{} {}", row.pk, row.sk));
             let envelope = serde_json::from_str(&row.body).map_err(|_| unreadable())?;
             mails.push(read(&envelope).map_err(|_| unreadable())?);
         }
-        Ok(Self {
-            clock,
-            table,
-            mails: Mutex::new(mails),
-        })
+        Ok(Self { clock, table, mails: Mutex::new(mails) })
     }
 
     /// The mails, oldest first.
@@ -68,14 +60,8 @@ impl Mailbox {
         let mut mails = self.locked();
         let number = mails.len();
         let envelope = Envelope {
-            id: format!(
-                "{:016x}-{number:08x}-local",
-                self.clock.now().timestamp_millis()
-            ),
-            destinations: members(form, "Destinations.member.")
-                .into_iter()
-                .map(|(_, value)| value)
-                .collect(),
+            id: format!("{:016x}-{number:08x}-local", self.clock.now().timestamp_millis()),
+            destinations: members(form, "Destinations.member.").into_iter().map(|(_, value)| value).collect(),
             source: value(form, "Source"),
             tags: tags(form),
             sent_at: self.clock.now(),
@@ -90,11 +76,8 @@ impl Mailbox {
                 return Answer::query_error(400, "InvalidParameterValue", &error.to_string());
             }
         };
-        let change = Change::Put {
-            pk: MAIL.to_owned(),
-            sk: format!("{number:020}"),
-            body: json!(envelope).to_string(),
-        };
+        let change =
+            Change::Put { pk: MAIL.to_owned(), sk: format!("{number:020}"), body: json!(envelope).to_string() };
         if let Err(error) = self.table.write(&[change]) {
             tracing::error!(error = &error as &dyn std::error::Error, "mail not saved");
             return fault_answer(500);
@@ -106,12 +89,7 @@ impl Mailbox {
 
     fn quota(&self) -> Answer {
         let since = self.clock.now() - Duration::hours(24);
-        let sent: usize = self
-            .locked()
-            .iter()
-            .filter(|mail| mail.sent_at > since)
-            .map(|mail| mail.to.len())
-            .sum();
+        let sent: usize = self.locked().iter().filter(|mail| mail.sent_at > since).map(|mail| mail.to.len()).sum();
         let fields = [
             ("Max24HourSend", "50000.0".to_owned()),
             ("MaxSendRate", "14.0".to_owned()),
@@ -127,35 +105,21 @@ impl Mailbox {
 
 /// The answer for a fault plan's throttle or outage.
 pub(super) fn fault_answer(status: u16) -> Answer {
-    let code = if status == 500 {
-        "InternalFailure"
-    } else {
-        "Throttling"
-    };
+    let code = if status == 500 { "InternalFailure" } else { "Throttling" };
     Answer::query_error(status, code, "the local fault plan says so")
 }
 
 fn value(form: &[(String, String)], name: &str) -> Option<String> {
-    form.iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.clone())
+    form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
 }
 
 /// The fields below `prefix`, with what follows it, in the order of the request.
 fn members(form: &[(String, String)], prefix: &str) -> Vec<(String, String)> {
-    form.iter()
-        .filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone())))
-        .collect()
+    form.iter().filter_map(|(key, value)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone()))).collect()
 }
 
 fn tags(form: &[(String, String)]) -> Vec<(String, String)> {
     let fields = members(form, "Tags.member.");
-    let names = fields
-        .iter()
-        .filter_map(|(key, name)| Some((key.strip_suffix(".Name")?, name)));
-    names
-        .filter_map(|(member, name)| {
-            Some((name.clone(), value(&fields, &format!("{member}.Value"))?))
-        })
-        .collect()
+    let names = fields.iter().filter_map(|(key, name)| Some((key.strip_suffix(".Name")?, name)));
+    names.filter_map(|(member, name)| Some((name.clone(), value(&fields, &format!("{member}.Value"))?))).collect()
 }

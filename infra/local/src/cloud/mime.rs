@@ -3,10 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use mailparse::{
-    DispositionType, MailAddr, MailHeader, MailHeaderMap as _, ParsedMail, addrparse_header,
-    parse_mail,
-};
+use mailparse::{DispositionType, MailAddr, MailHeader, MailHeaderMap as _, ParsedMail, addrparse_header, parse_mail};
 use serde::{Deserialize, Serialize};
 
 use super::links::links;
@@ -65,31 +62,21 @@ pub(super) enum MimeError {
 
 /// Reads the raw message of `envelope`.
 pub(super) fn read(envelope: &Envelope) -> Result<Mail, MimeError> {
-    let raw = STANDARD
-        .decode(&envelope.raw_base64)
-        .map_err(MimeError::Base64)?;
+    let raw = STANDARD.decode(&envelope.raw_base64).map_err(MimeError::Base64)?;
     let message = parse_mail(&raw).map_err(MimeError::Mime)?;
     let headers = &message.headers;
     let to = if envelope.destinations.is_empty() {
-        ["To", "Cc", "Bcc"]
-            .into_iter()
-            .flat_map(|name| addresses(headers, name))
-            .collect()
+        ["To", "Cc", "Bcc"].into_iter().flat_map(|name| addresses(headers, name)).collect()
     } else {
         envelope.destinations.clone()
     };
     if to.is_empty() {
         return Err(MimeError::NoRecipient);
     }
-    let from = addresses(headers, "From")
-        .into_iter()
-        .next()
-        .or_else(|| envelope.source.clone())
-        .ok_or(MimeError::NoSender)?;
+    let from =
+        addresses(headers, "From").into_iter().next().or_else(|| envelope.source.clone()).ok_or(MimeError::NoSender)?;
     let html = part(&message, "text/html").unwrap_or_default();
-    let unsubscribe = headers
-        .get_first_value("List-Unsubscribe")
-        .unwrap_or_default();
+    let unsubscribe = headers.get_first_value("List-Unsubscribe").unwrap_or_default();
     let mut tags = envelope.tags.clone();
     tags.extend(header_tags(headers));
     Ok(Mail {
@@ -100,10 +87,7 @@ pub(super) fn read(envelope: &Envelope) -> Result<Mail, MimeError> {
         text: part(&message, "text/plain").unwrap_or_default(),
         links: links(&html, &unsubscribe),
         html,
-        headers: headers
-            .iter()
-            .map(|header| (header.get_key(), header.get_value()))
-            .collect(),
+        headers: headers.iter().map(|header| (header.get_key(), header.get_value())).collect(),
         sent_at: envelope.sent_at,
         tags,
         raw: raw.clone(),
@@ -111,10 +95,7 @@ pub(super) fn read(envelope: &Envelope) -> Result<Mail, MimeError> {
 }
 
 fn addresses(headers: &[MailHeader<'_>], name: &str) -> Vec<String> {
-    let lists = headers
-        .get_all_headers(name)
-        .into_iter()
-        .filter_map(|header| addrparse_header(header).ok());
+    let lists = headers.get_all_headers(name).into_iter().filter_map(|header| addrparse_header(header).ok());
     lists
         .flat_map(mailparse::MailAddrList::into_inner)
         .flat_map(|address| match address {
@@ -137,9 +118,7 @@ fn header_tags(headers: &[MailHeader<'_>]) -> Vec<(String, String)> {
 fn part(message: &ParsedMail<'_>, mime_type: &str) -> Option<String> {
     message
         .parts()
-        .filter(|part| {
-            part.subparts.is_empty() && part.ctype.mimetype.eq_ignore_ascii_case(mime_type)
-        })
+        .filter(|part| part.subparts.is_empty() && part.ctype.mimetype.eq_ignore_ascii_case(mime_type))
         .filter(|part| part.get_content_disposition().disposition != DispositionType::Attachment)
         .find_map(|part| part.get_body().ok())
 }

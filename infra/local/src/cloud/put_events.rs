@@ -49,11 +49,7 @@ impl PutEventsEntry {
     }
 
     /// The event and the envelope its consumers get, or what the bus says instead.
-    pub(super) fn event(
-        &self,
-        sequence: u64,
-        now: DateTime<Utc>,
-    ) -> Result<(PublishedEvent, String), Value> {
+    pub(super) fn event(&self, sequence: u64, now: DateTime<Utc>) -> Result<(PublishedEvent, String), Value> {
         let source = present(self.source.as_deref(), "Source")?;
         let detail_type = present(self.detail_type.as_deref(), "DetailType")?;
         let detail = present(self.detail.as_deref(), "Detail")?;
@@ -61,10 +57,8 @@ impl PutEventsEntry {
             .ok()
             .filter(Value::is_object)
             .ok_or_else(|| refusal("MalformedDetail", "Detail is malformed."))?;
-        let time = self
-            .time
-            .and_then(|seconds| DateTime::from_timestamp_millis((seconds * 1000.0) as i64))
-            .unwrap_or(now);
+        let time =
+            self.time.and_then(|seconds| DateTime::from_timestamp_millis((seconds * 1000.0) as i64)).unwrap_or(now);
         let event = PublishedEvent {
             bus_event_id: event_id(sequence, now),
             source: source.to_owned(),
@@ -89,8 +83,7 @@ impl PutEventsEntry {
 
 fn present<'a>(field: Option<&'a str>, name: &str) -> Result<&'a str, Value> {
     field.filter(|value| !value.is_empty()).ok_or_else(|| {
-        let message =
-            format!("Parameter {name} is not valid. Reason: {name} is a required argument.");
+        let message = format!("Parameter {name} is not valid. Reason: {name} is a required argument.");
         refusal("InvalidArgument", &message)
     })
 }
@@ -102,9 +95,5 @@ pub(super) fn refusal(code: &str, message: &str) -> Value {
 /// In the form of a UUID; unique because the sequence never starts again, and the same in every run of a frozen test.
 fn event_id(sequence: u64, now: DateTime<Utc>) -> String {
     let millis = now.timestamp_millis() & 0xffff_ffff_ffff;
-    format!(
-        "{:08x}-{:04x}-7000-8000-{sequence:012x}",
-        millis >> 16,
-        millis & 0xffff
-    )
+    format!("{:08x}-{:04x}-7000-8000-{sequence:012x}", millis >> 16, millis & 0xffff)
 }

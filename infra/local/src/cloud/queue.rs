@@ -47,17 +47,12 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn new(consumer: &str) -> Self {
-        Self {
-            consumer: consumer.to_owned(),
-            ..Self::default()
-        }
+        Self { consumer: consumer.to_owned(), ..Self::default() }
     }
 
     /// The consumer whose message `row` holds, if it holds one.
     pub(super) fn consumer_of(row: &Row) -> Option<&str> {
-        row.pk
-            .strip_prefix(QUEUE)
-            .or_else(|| row.pk.strip_prefix(DEAD))
+        row.pk.strip_prefix(QUEUE).or_else(|| row.pk.strip_prefix(DEAD))
     }
 
     /// Takes back a stored message and tells its sequence number.
@@ -92,15 +87,9 @@ impl Queue {
         });
     }
 
-    pub(super) fn receive(
-        &mut self,
-        max: usize,
-        faults: &Faults,
-        changes: &mut Vec<Change>,
-    ) -> Vec<QueueMessage> {
-        let (mut seen, unseen): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|entry| entry.seen_from_receive <= self.receives);
+    pub(super) fn receive(&mut self, max: usize, faults: &Faults, changes: &mut Vec<Change>) -> Vec<QueueMessage> {
+        let (mut seen, unseen): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|entry| entry.seen_from_receive <= self.receives);
         self.receives += 1;
         faults.reorder(&mut seen);
         let mut rest = seen.split_off(max.min(seen.len()));
@@ -110,10 +99,7 @@ impl Queue {
             if !entry.is_copy {
                 changes.push(put(QUEUE, &self.consumer, entry.sequence, &entry.message));
                 if faults.duplicates_message() {
-                    rest.push(Entry {
-                        is_copy: true,
-                        ..entry.clone()
-                    });
+                    rest.push(Entry { is_copy: true, ..entry.clone() });
                 }
             }
             received.push(entry.message.clone());
@@ -144,11 +130,7 @@ impl Queue {
 
     /// The visibility timeout of everything in flight has passed.
     pub(super) fn release_in_flight(&mut self, changes: &mut Vec<Change>) {
-        let ids: Vec<String> = self
-            .in_flight
-            .iter()
-            .map(|entry| entry.message.message_id.clone())
-            .collect();
+        let ids: Vec<String> = self.in_flight.iter().map(|entry| entry.message.message_id.clone()).collect();
         self.nack(&ids, changes);
     }
 
@@ -165,10 +147,7 @@ impl Queue {
     }
 
     pub(super) fn dead_letters(&self) -> Vec<QueueMessage> {
-        self.dead
-            .iter()
-            .map(|entry| entry.message.clone())
-            .collect()
+        self.dead.iter().map(|entry| entry.message.clone()).collect()
     }
 
     pub(super) fn depth(&self) -> usize {
@@ -177,16 +156,9 @@ impl Queue {
 
     /// One delivery for each id: where the same message is in flight twice, the other stays.
     fn take_in_flight(&mut self, ids: &[String]) -> Vec<Entry> {
-        let position = |entries: &[Entry], id: &String| {
-            entries
-                .iter()
-                .position(|entry| entry.message.message_id == *id)
-        };
-        ids.iter()
-            .filter_map(|id| {
-                position(&self.in_flight, id).map(|found| self.in_flight.remove(found))
-            })
-            .collect()
+        let position =
+            |entries: &[Entry], id: &String| entries.iter().position(|entry| entry.message.message_id == *id);
+        ids.iter().filter_map(|id| position(&self.in_flight, id).map(|found| self.in_flight.remove(found))).collect()
     }
 }
 
@@ -195,16 +167,9 @@ fn key(sequence: u64) -> String {
 }
 
 fn put(list: &str, consumer: &str, sequence: u64, message: &QueueMessage) -> Change {
-    Change::Put {
-        pk: format!("{list}{consumer}"),
-        sk: key(sequence),
-        body: json!(message).to_string(),
-    }
+    Change::Put { pk: format!("{list}{consumer}"), sk: key(sequence), body: json!(message).to_string() }
 }
 
 fn delete(list: &str, consumer: &str, sequence: u64) -> Change {
-    Change::Delete {
-        pk: format!("{list}{consumer}"),
-        sk: key(sequence),
-    }
+    Change::Delete { pk: format!("{list}{consumer}"), sk: key(sequence) }
 }

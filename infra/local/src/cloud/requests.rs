@@ -89,10 +89,7 @@ impl RequestLog {
     }
 
     pub(super) fn write_count(&self) -> usize {
-        self.records()
-            .iter()
-            .filter(|record| record.is_mutating())
-            .count()
+        self.records().iter().filter(|record| record.is_mutating()).count()
     }
 
     pub(super) fn reset(&self) {

@@ -1,10 +1,6 @@
 //! `LocalCloud` as the system meets it: through the real SDK clients.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that panics has failed, and says where"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that panics has failed, and says where")]
 
 mod events;
 mod failures;
@@ -13,8 +9,8 @@ mod restart;
 mod tables;
 
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, Put,
-    ScalarAttributeType, TransactWriteItem,
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, Put, ScalarAttributeType,
+    TransactWriteItem,
 };
 use chrono::{DateTime, Utc};
 
@@ -50,19 +46,9 @@ fn mailer(cloud: &LocalCloud) -> aws_sdk_ses::Client {
 async fn core(cloud: &LocalCloud) -> aws_sdk_dynamodb::Client {
     let client = tables(cloud);
     let attribute = |name: &str| {
-        AttributeDefinition::builder()
-            .attribute_name(name)
-            .attribute_type(ScalarAttributeType::S)
-            .build()
-            .unwrap()
+        AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S).build().unwrap()
     };
-    let key = |name: &str, kind| {
-        KeySchemaElement::builder()
-            .attribute_name(name)
-            .key_type(kind)
-            .build()
-            .unwrap()
-    };
+    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
     client
         .create_table()
         .table_name("core")
@@ -90,14 +76,7 @@ fn put(pk: &str, condition: Option<&str>) -> TransactWriteItem {
 }
 
 async fn has(client: &aws_sdk_dynamodb::Client, pk: &str) -> bool {
-    let found = client
-        .get_item()
-        .table_name("core")
-        .key("pk", s(pk))
-        .key("sk", s("ROW"))
-        .send()
-        .await
-        .unwrap();
+    let found = client.get_item().table_name("core").key("pk", s(pk)).key("sk", s("ROW")).send().await.unwrap();
     found.item.is_some()
 }
 

@@ -12,11 +12,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn new(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
-        Self {
-            status,
-            content_type,
-            body,
-        }
+        Self { status, content_type, body }
     }
 
     pub(super) fn json(status: u16, content_type: &'static str, body: &Value) -> Self {
@@ -24,17 +20,8 @@ impl Answer {
     }
 
     /// A refusal in the AWS JSON protocols.
-    pub(super) fn json_error(
-        status: u16,
-        content_type: &'static str,
-        code: &str,
-        message: &str,
-    ) -> Self {
-        Self::json(
-            status,
-            content_type,
-            &json!({ "__type": code, "message": message }),
-        )
+    pub(super) fn json_error(status: u16, content_type: &'static str, code: &str, message: &str) -> Self {
+        Self::json(status, content_type, &json!({ "__type": code, "message": message }))
     }
 
     pub(super) fn unknown_operation(content_type: &'static str, operation: &str) -> Self {
@@ -44,10 +31,8 @@ impl Answer {
 
     /// A success in the query protocol: `fields` inside `<{action}Result>`.
     pub(super) fn query_result(action: &str, fields: &[(&str, String)]) -> Self {
-        let elements: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("<{name}>{}</{name}>", escape_xml(value)))
-            .collect();
+        let elements: Vec<String> =
+            fields.iter().map(|(name, value)| format!("<{name}>{}</{name}>", escape_xml(value))).collect();
         let fields = elements.concat();
         let body = format!(
             "<{action}Response xmlns=\"http://ses.amazonaws.com/doc/2010-12-01/\"><{action}Result>{fields}</{action}Result>\
@@ -69,7 +54,5 @@ impl Answer {
 }
 
 fn escape_xml(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

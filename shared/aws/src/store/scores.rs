@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use keepwell_domain::health_status::HealthStatus;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::score::Score;
+use keepwell_domain::score::breakdown::Score;
 use serde::{Deserialize, Serialize};
 
 use super::customers::core;
@@ -23,19 +23,9 @@ pub struct ScorePoint {
     pub scorecard: String,
 }
 
-/// A score as it was computed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ComputedScore {
-    /// When it was computed.
-    pub computed_at: DateTime<Utc>,
-    /// The score with its breakdown.
-    #[serde(flatten)]
-    pub score: Score,
-}
-
 impl Store {
     /// A customer's latest score.
-    pub async fn latest_score(&self, customer: &CustomerId) -> Result<Option<Stored<ComputedScore>>, StoreError> {
+    pub async fn latest_score(&self, customer: &CustomerId) -> Result<Option<Stored<Score>>, StoreError> {
         self.get(Table::Core, &keys::latest_score(customer)).await
     }
 
@@ -54,7 +44,7 @@ impl Store {
 }
 
 /// The record of the latest score.
-pub fn latest_score_record(customer: &CustomerId, score: &ComputedScore) -> Result<Record, StoreError> {
+pub fn latest_score_record(customer: &CustomerId, score: &Score) -> Result<Record, StoreError> {
     Record::new(Table::Core, keys::latest_score(customer), score)
 }
 

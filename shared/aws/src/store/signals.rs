@@ -143,6 +143,13 @@ impl Store {
         let range = Range { table: Table::Usage, pk: keys::usage_partition(customer), prefix: "D#", descending: false };
         self.query_between(&range, &format!("D#{from}"), &format!("D#{to}")).await
     }
+
+    /// The newest day on which the customer used the product.
+    pub async fn last_used_on(&self, customer: &CustomerId) -> Result<Option<NaiveDate>, StoreError> {
+        let range = Range { table: Table::Usage, pk: keys::usage_partition(customer), prefix: "D#", descending: true };
+        let page = self.query_page::<UsageDay>(&range, 1, None).await?;
+        Ok(page.items.into_iter().next().map(|stored| stored.value.day))
+    }
 }
 
 /// The record of a signal.

@@ -66,10 +66,7 @@ impl Condition {
 
     fn read_level(value: &Value, pointer: &str, depth: usize) -> Result<Self, Problems> {
         if depth > MAX_DEPTH {
-            return Err(Problems::one(
-                pointer,
-                format!("must not be nested deeper than {MAX_DEPTH} levels"),
-            ));
+            return Err(Problems::one(pointer, format!("must not be nested deeper than {MAX_DEPTH} levels")));
         }
         let mut fields = Fields::new(value, pointer)?;
         let list = |fields: &mut Fields<'_>, key| {
@@ -97,10 +94,7 @@ impl Condition {
         }
         let field = fields.required::<FieldName>("field");
         let values = fields.required::<Scalars>("in");
-        let condition = field.zip(values).map(|(field, values)| Self::Field {
-            field: field.0,
-            r#in: values.0,
-        });
+        let condition = field.zip(values).map(|(field, values)| Self::Field { field: field.0, r#in: values.0 });
         fields.finish(condition)
     }
 
@@ -108,12 +102,7 @@ impl Condition {
         let items = value
             .as_array()
             .filter(|items| (1..=MAX_ENTRIES).contains(&items.len()))
-            .ok_or_else(|| {
-                Problems::one(
-                    pointer,
-                    format!("must be a list of 1 to {MAX_ENTRIES} conditions"),
-                )
-            })?;
+            .ok_or_else(|| Problems::one(pointer, format!("must be a list of 1 to {MAX_ENTRIES} conditions")))?;
         let mut problems = Problems::default();
         let mut list = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -133,8 +122,7 @@ impl Condition {
             Self::None { none } => !none.iter().any(|condition| condition.holds(customer)),
             Self::Field { field, r#in } => {
                 let has = values(customer, field);
-                r#in.iter()
-                    .any(|wanted| has.iter().any(|value| same(wanted, value)))
+                r#in.iter().any(|wanted| has.iter().any(|value| same(wanted, value)))
             }
         }
     }
@@ -153,15 +141,8 @@ fn values(customer: &Customer, field: &str) -> Vec<Value> {
         "stage" => one(profile.stage.as_deref()),
         "currency" => one(Some(&profile.currency)),
         "owner" => one(profile.owner.as_ref().map(EmailAddress::as_str)),
-        "tag" => profile
-            .tags
-            .iter()
-            .map(|tag| Value::from(tag.as_str()))
-            .collect(),
-        "status" => one(customer
-            .status
-            .as_ref()
-            .map(|record| record.status.as_str())),
+        "tag" => profile.tags.iter().map(|tag| Value::from(tag.as_str())).collect(),
+        "status" => one(customer.status.as_ref().map(|record| record.status.as_str())),
         "band" => one(standing.band.map(HealthStatus::as_str)),
         "happiness" => one(standing.happiness_level.map(HappinessLevel::as_str)),
         "insight" => one(Some(standing.insight.as_str())),
@@ -185,17 +166,11 @@ struct FieldName(String);
 impl FromField for FieldName {
     fn from_field(value: &Value) -> Result<Self, String> {
         let name = value.as_str().ok_or("must be a text")?;
-        let known = FIELDS.contains(&name)
-            || name
-                .strip_prefix("attributes.")
-                .is_some_and(|name| !name.is_empty());
+        let known = FIELDS.contains(&name) || name.strip_prefix("attributes.").is_some_and(|name| !name.is_empty());
         if known {
             Ok(Self(name.to_owned()))
         } else {
-            Err(format!(
-                "must be one of {}, attributes.<name>",
-                FIELDS.join(", ")
-            ))
+            Err(format!("must be one of {}, attributes.<name>", FIELDS.join(", ")))
         }
     }
 }
@@ -209,13 +184,9 @@ impl FromField for Scalars {
             .as_array()
             .filter(|items| {
                 (1..=MAX_ENTRIES).contains(&items.len())
-                    && items
-                        .iter()
-                        .all(|item| item.is_string() || item.is_number() || item.is_boolean())
+                    && items.iter().all(|item| item.is_string() || item.is_number() || item.is_boolean())
             })
             .map(|items| Self(items.clone()))
-            .ok_or_else(|| {
-                format!("must be a list of 1 to {MAX_ENTRIES} texts, numbers or booleans")
-            })
+            .ok_or_else(|| format!("must be a list of 1 to {MAX_ENTRIES} texts, numbers or booleans"))
     }
 }

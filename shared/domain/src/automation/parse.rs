@@ -15,21 +15,15 @@ impl Automation {
     /// Reads the document, or names every problem in it.
     pub fn parse(value: &Value) -> Result<Self, Problems> {
         let mut fields = Fields::new(value, "")?;
-        if fields
-            .required::<Whole<0, { i64::MAX }>>("format")
-            .is_some_and(|Whole(format)| format != i64::from(FORMAT))
+        if fields.required::<Whole<0, { i64::MAX }>>("format").is_some_and(|Whole(format)| format != i64::from(FORMAT))
         {
             fields.problem("format", format!("must be {FORMAT}"));
         }
         let id = fields.required::<Slug>("id");
         let name = fields.required::<Line<120>>("name");
-        let description = fields
-            .optional::<Text<1000>>("description")
-            .map_or_else(String::new, |text| text.0);
+        let description = fields.optional::<Text<1000>>("description").map_or_else(String::new, |text| text.0);
         let on = fields.required("on");
-        let version = fields
-            .optional::<Whole<1, { u32::MAX as i64 }>>("version")
-            .map_or(1, |version| version.0 as u32);
+        let version = fields.optional::<Whole<1, { u32::MAX as i64 }>>("version").map_or(1, |version| version.0 as u32);
         let trigger = nested(&mut fields, "trigger", read_trigger);
         if fields.raw("trigger").is_none() {
             fields.problem("trigger", "is required");
@@ -76,22 +70,13 @@ fn nested<T>(
 }
 
 /// An object with exactly one key, which names what it is: `(key, value)`.
-fn tagged<'a>(
-    value: &'a Value,
-    pointer: &str,
-    what: &str,
-) -> Result<(&'a str, &'a Value), Problems> {
+fn tagged<'a>(value: &'a Value, pointer: &str, what: &str) -> Result<(&'a str, &'a Value), Problems> {
     value
         .as_object()
         .filter(|object| object.len() == 1)
         .and_then(|object| object.iter().next())
         .map(|(key, value)| (key.as_str(), value))
-        .ok_or_else(|| {
-            Problems::one(
-                pointer,
-                format!("must be an object with one key, the {what}"),
-            )
-        })
+        .ok_or_else(|| Problems::one(pointer, format!("must be an object with one key, the {what}")))
 }
 
 const TRIGGERS: [&str; 5] = [
@@ -106,27 +91,18 @@ fn read_trigger(value: &Value, pointer: &str) -> Result<Trigger, Problems> {
     let (kind, value) = tagged(value, pointer, "trigger")?;
     if !TRIGGERS.contains(&kind) {
         let known = TRIGGERS.join(", ");
-        return Err(Problems::one(
-            pointer,
-            format!("{kind:?} is not a known trigger; known are {known}"),
-        ));
+        return Err(Problems::one(pointer, format!("{kind:?} is not a known trigger; known are {known}")));
     }
     let mut fields = Fields::new(value, &format!("{pointer}/{kind}"))?;
     let trigger = match kind {
         "health_status_changed" => Some(Trigger::HealthStatusChanged {
-            from: fields
-                .optional::<Choice<_>>("from")
-                .map_or_else(Vec::new, |choice| choice.0),
-            to: fields
-                .optional::<Choice<_>>("to")
-                .map_or_else(Vec::new, |choice| choice.0),
+            from: fields.optional::<Choice<_>>("from").map_or_else(Vec::new, |choice| choice.0),
+            to: fields.optional::<Choice<_>>("to").map_or_else(Vec::new, |choice| choice.0),
         }),
-        "insight_changed" => fields
-            .required::<Choice<_>>("to")
-            .map(|to| Trigger::InsightChanged { to: to.0 }),
-        "feedback_answered" => fields
-            .required::<Choice<_>>("rating")
-            .map(|rating| Trigger::FeedbackAnswered { rating: rating.0 }),
+        "insight_changed" => fields.required::<Choice<_>>("to").map(|to| Trigger::InsightChanged { to: to.0 }),
+        "feedback_answered" => {
+            fields.required::<Choice<_>>("rating").map(|rating| Trigger::FeedbackAnswered { rating: rating.0 })
+        }
         "health_status_became_stale" => Some(Trigger::HealthStatusBecameStale {}),
         _ => Some(Trigger::HappinessDropped {}),
     };
@@ -137,10 +113,7 @@ fn read_cool_down(value: &Value, pointer: &str) -> Result<CoolDown, Problems> {
     let mut fields = Fields::new(value, pointer)?;
     let times = fields.required::<Whole<1, 1000>>("times");
     let days = fields.required::<Whole<1, 3650>>("days");
-    let cool_down = times.zip(days).map(|(times, days)| CoolDown {
-        times: times.0 as u32,
-        days: days.0 as u32,
-    });
+    let cool_down = times.zip(days).map(|(times, days)| CoolDown { times: times.0 as u32, days: days.0 as u32 });
     fields.finish(cool_down)
 }
 
@@ -148,12 +121,7 @@ fn read_actions(value: &Value, pointer: &str) -> Result<Vec<Action>, Problems> {
     let items = value
         .as_array()
         .filter(|items| (1..=MAX_ACTIONS).contains(&items.len()))
-        .ok_or_else(|| {
-            Problems::one(
-                pointer,
-                format!("must be a list of 1 to {MAX_ACTIONS} actions"),
-            )
-        })?;
+        .ok_or_else(|| Problems::one(pointer, format!("must be a list of 1 to {MAX_ACTIONS} actions")))?;
     let mut problems = Problems::default();
     let mut actions = Vec::new();
     for (index, item) in items.iter().enumerate() {
@@ -173,17 +141,13 @@ fn read_action(value: &Value, pointer: &str) -> Result<Action, Problems> {
             let mut fields = Fields::new(value, &inner)?;
             let template = fields.required::<Slug>("template");
             let to = fields.required("to");
-            let action = template
-                .zip(to)
-                .map(|(Slug(template), to)| Action::Mail { template, to });
+            let action = template.zip(to).map(|(Slug(template), to)| Action::Mail { template, to });
             fields.finish(action)
         }
         "task" => {
             let mut fields = Fields::new(value, &inner)?;
             let title = fields.required::<Line<200>>("title");
-            let detail = fields
-                .optional::<Text<5000>>("detail")
-                .map_or_else(String::new, |text| text.0);
+            let detail = fields.optional::<Text<5000>>("detail").map_or_else(String::new, |text| text.0);
             let priority = fields.required("priority");
             let due = fields.required::<Whole<0, 250>>("due_in_working_days");
             let assignee = fields.optional("assignee").unwrap_or(Assignee::Owner);
@@ -198,10 +162,7 @@ fn read_action(value: &Value, pointer: &str) -> Result<Action, Problems> {
             })();
             fields.finish(action)
         }
-        _ => Err(Problems::one(
-            pointer,
-            format!("{kind:?} is not a known action; known are mail, task"),
-        )),
+        _ => Err(Problems::one(pointer, format!("{kind:?} is not a known action; known are mail, task"))),
     }
 }
 
@@ -211,16 +172,15 @@ struct Slug(String);
 impl FromField for Slug {
     fn from_field(value: &Value) -> Result<Self, String> {
         let is_word = |word: &str| {
-            !word.is_empty()
-                && word
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         };
         value
             .as_str()
             .filter(|text| text.len() <= 60 && text.split('-').all(is_word))
             .map(|text| Self(text.to_owned()))
-            .ok_or_else(|| "must be lower-case words with hyphens, such as status-struggling, of at most 60 characters".to_owned())
+            .ok_or_else(|| {
+                "must be lower-case words with hyphens, such as status-struggling, of at most 60 characters".to_owned()
+            })
     }
 }
 
@@ -233,11 +193,7 @@ impl<T: FromField + PartialEq> FromField for Choice<T> {
         if words.is_empty() {
             return Err("must name at least one".to_owned());
         }
-        if words
-            .iter()
-            .enumerate()
-            .any(|(index, word)| words.iter().skip(index + 1).any(|other| other == word))
-        {
+        if words.iter().enumerate().any(|(index, word)| words.iter().skip(index + 1).any(|other| other == word)) {
             return Err("must not name one twice".to_owned());
         }
         Ok(Self(words))
@@ -246,17 +202,12 @@ impl<T: FromField + PartialEq> FromField for Choice<T> {
 
 impl FromField for MailTo {
     fn from_field(value: &Value) -> Result<Self, String> {
-        let role = value
-            .as_object()
-            .filter(|object| object.len() == 1)
-            .and_then(|object| object.get("role"));
+        let role = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("role"));
         match (value.as_str(), role) {
             (Some("owner"), _) => Ok(Self::Owner),
             (Some("manager"), _) => Ok(Self::Manager),
             (Some("owner_and_manager"), _) => Ok(Self::OwnerAndManager),
-            (_, Some(role)) => Role::from_field(role)
-                .map(Self::Role)
-                .map_err(|detail| format!("role {detail}")),
+            (_, Some(role)) => Role::from_field(role).map(Self::Role).map_err(|detail| format!("role {detail}")),
             _ => Err("must be owner, manager, owner_and_manager or { role: … }".to_owned()),
         }
     }

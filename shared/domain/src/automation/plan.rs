@@ -68,18 +68,11 @@ impl fmt::Display for Refusal {
         match self {
             Self::Off => f.write_str("the automation is switched off"),
             Self::LoopGuard { hop } => {
-                write!(
-                    f,
-                    "loop guard: {hop} automations followed one another, {MAX_HOPS} are allowed"
-                )
+                write!(f, "loop guard: {hop} automations followed one another, {MAX_HOPS} are allowed")
             }
             Self::Conditions => f.write_str("the customer does not meet the conditions"),
             Self::CoolingDown { until } => {
-                write!(
-                    f,
-                    "cooling down until {}",
-                    until.format("%Y-%m-%d %H:%M UTC")
-                )
+                write!(f, "cooling down until {}", until.format("%Y-%m-%d %H:%M UTC"))
             }
         }
     }
@@ -138,18 +131,14 @@ impl Step {
     pub fn effect_key(&self, automation: &Automation, event_id: &str) -> Option<String> {
         let (kind, action_index, recipient) = match self {
             Self::Mail(mail) => match &mail.recipient {
-                Recipient::Contact { contact } => {
-                    ("mail", mail.action_index, contact.as_str().to_owned())
-                }
+                Recipient::Contact { contact } => ("mail", mail.action_index, contact.as_str().to_owned()),
                 Recipient::Staff { address } => ("mail", mail.action_index, address.normalised()),
             },
             Self::Task(task) => ("task", task.action_index, String::new()),
             Self::Skipped { .. } => return None,
         };
         let Automation { id, version, .. } = automation;
-        Some(format!(
-            "{kind}/{id}@{version}/{event_id}/{action_index}/{recipient}"
-        ))
+        Some(format!("{kind}/{id}@{version}/{event_id}/{action_index}/{recipient}"))
     }
 }
 
@@ -178,11 +167,7 @@ fn refusal(automation: &Automation, event: &Event, context: &Context<'_>) -> Opt
     if event.hop >= MAX_HOPS {
         return Some(Refusal::LoopGuard { hop: event.hop });
     }
-    if automation
-        .conditions
-        .as_ref()
-        .is_some_and(|conditions| !conditions.holds(context.customer))
-    {
+    if automation.conditions.as_ref().is_some_and(|conditions| !conditions.holds(context.customer)) {
         return Some(Refusal::Conditions);
     }
     automation
@@ -207,20 +192,11 @@ fn steps(action_index: usize, action: &Action, context: &Context<'_>) -> Vec<Ste
                     alert: matches!(recipient, Recipient::Staff { .. }),
                     recipient,
                 }),
-                Err(reason) => Step::Skipped {
-                    action_index,
-                    reason,
-                },
+                Err(reason) => Step::Skipped { action_index, reason },
             };
             recipients.into_iter().map(step).collect()
         }
-        Action::Task {
-            title,
-            detail,
-            priority,
-            due_in_working_days,
-            assignee: Assignee::Owner,
-        } => {
+        Action::Task { title, detail, priority, due_in_working_days, assignee: Assignee::Owner } => {
             vec![Step::Task(TaskDraft {
                 action_index,
                 title: title.clone(),
@@ -254,9 +230,7 @@ fn contacts(role: Role, contacts: &[Contact]) -> Vec<Found> {
         .map(|contact| {
             let id = &contact.id;
             match contact.mail.state {
-                MailState::Ok => Ok(Recipient::Contact {
-                    contact: id.clone(),
-                }),
+                MailState::Ok => Ok(Recipient::Contact { contact: id.clone() }),
                 MailState::Unsubscribed => Err(format!("contact {id} asked for no more mail")),
                 MailState::Bounced => Err(format!("mail to contact {id} bounced")),
                 MailState::Complained => Err(format!("contact {id} marked a mail as spam")),
@@ -265,27 +239,21 @@ fn contacts(role: Role, contacts: &[Contact]) -> Vec<Found> {
         .collect();
     if found.is_empty() {
         let role = role.as_str().replace('_', " ");
-        return vec![Err(format!(
-            "the customer has no {role} among its contacts"
-        ))];
+        return vec![Err(format!("the customer has no {role} among its contacts"))];
     }
     found
 }
 
 fn owner(context: &Context<'_>) -> Found {
     match &context.customer.profile.owner {
-        Some(owner) => Ok(Recipient::Staff {
-            address: owner.clone(),
-        }),
+        Some(owner) => Ok(Recipient::Staff { address: owner.clone() }),
         None => Err("the customer has no owner".to_owned()),
     }
 }
 
 fn manager(context: &Context<'_>) -> Found {
     match &context.settings.manager {
-        Some(manager) => Ok(Recipient::Staff {
-            address: manager.clone(),
-        }),
+        Some(manager) => Ok(Recipient::Staff { address: manager.clone() }),
         None => Err("no manager is set in the settings".to_owned()),
     }
 }
@@ -296,9 +264,5 @@ fn staff(context: &Context<'_>) -> Vec<Found> {
         (Some(owner), Some(manager)) => owner.normalised() == manager.normalised(),
         _ => false,
     };
-    if same {
-        vec![owner]
-    } else {
-        vec![owner, manager]
-    }
+    if same { vec![owner] } else { vec![owner, manager] }
 }

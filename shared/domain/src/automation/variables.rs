@@ -19,24 +19,12 @@ use crate::insight::Insight;
 pub fn variables(event: &Event, context: &Context<'_>) -> Map<String, Value> {
     let mut variables = Map::new();
     variables.insert("customer".to_owned(), customer_variables(context.customer));
-    variables.insert(
-        "owner".to_owned(),
-        owner_variables(context.customer.profile.owner.as_ref()),
-    );
-    variables.insert(
-        "product_name".to_owned(),
-        json!(context.settings.product_name),
-    );
-    variables.insert(
-        "event".to_owned(),
-        event_variables(&event.fact, context.customer),
-    );
+    variables.insert("owner".to_owned(), owner_variables(context.customer.profile.owner.as_ref()));
+    variables.insert("product_name".to_owned(), json!(context.settings.product_name));
+    variables.insert("event".to_owned(), event_variables(&event.fact, context.customer));
     if let Some(contact) = contact_of(&event.fact) {
         let known = context.contacts.iter().find(|known| known.id == *contact);
-        variables.insert(
-            "contact".to_owned(),
-            known.map_or_else(unknown_contact, contact_variables),
-        );
+        variables.insert("contact".to_owned(), known.map_or_else(unknown_contact, contact_variables));
     }
     variables
 }
@@ -93,20 +81,14 @@ fn event_variables(fact: &Fact, customer: &Customer) -> Value {
     match fact {
         Fact::HealthStatusChanged { from, to } => {
             // The reason is the newest record's; it may have moved on since the event.
-            let reason = customer
-                .status
-                .as_ref()
-                .filter(|record| record.status == *to)
-                .map(|record| &record.reason);
+            let reason = customer.status.as_ref().filter(|record| record.status == *to).map(|record| &record.reason);
             json!({ "from": from.map(HealthStatus::title), "to": to.title(), "reason": reason })
         }
         Fact::HealthStatusBecameStale { status, set_at } => {
             json!({ "status": status.title(), "set_on": date(set_at.date_naive()) })
         }
         Fact::InsightChanged { from, to } => json!({ "from": insight(*from), "to": insight(*to) }),
-        Fact::FeedbackAnswered {
-            rating, previous, ..
-        } => {
+        Fact::FeedbackAnswered { rating, previous, .. } => {
             json!({ "rating": rating.title(), "previous": previous.map(HappinessLevel::title) })
         }
         Fact::HappinessDropped { kind, from, to } => {
@@ -166,25 +148,14 @@ fn first_name(name: &str) -> &str {
 
 /// A name made from an address: `ana.ruiz+cs@example.com` is Ana Ruiz.
 fn name_of(address: &EmailAddress) -> String {
-    let local = address
-        .as_str()
-        .split(['@', '+'])
-        .next()
-        .unwrap_or_default();
+    let local = address.as_str().split(['@', '+']).next().unwrap_or_default();
     let words: Vec<String> = local
         .split(['.', '_', '-'])
         .filter(|word| !word.is_empty())
         .map(|word| {
             let mut letters = word.chars();
-            letters
-                .next()
-                .map(|first| first.to_uppercase().chain(letters).collect())
-                .unwrap_or_default()
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
         })
         .collect();
-    if words.is_empty() {
-        address.as_str().to_owned()
-    } else {
-        words.join(" ")
-    }
+    if words.is_empty() { address.as_str().to_owned() } else { words.join(" ") }
 }

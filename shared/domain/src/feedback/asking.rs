@@ -82,25 +82,17 @@ pub fn decide_ask(
         return Ask::Never(reason);
     }
 
-    let interval = interval_days(
-        customer.profile.feedback_interval_days,
-        contact.ask.unanswered,
-    );
-    let after =
-        |asked_at: Option<DateTime<Utc>>, days| asked_at.map(|at| at + Duration::days(days));
+    let interval = interval_days(customer.profile.feedback_interval_days, contact.ask.unanswered);
+    let after = |asked_at: Option<DateTime<Utc>>, days| asked_at.map(|at| at + Duration::days(days));
     let rested_at = after(contact.ask.last_asked_at, i64::from(interval))
         .max(after(address_last_asked_at, ADDRESS_GUARD_DAYS))
         .max(after(contact.ask.last_asked_at, ADDRESS_GUARD_DAYS));
     match rested_at {
-        Some(rested_at) if rested_at > now => Ask::NotBefore(
-            next_window_start(contact.time_zone, rested_at),
-            NotAsked::AskedRecently,
-        ),
+        Some(rested_at) if rested_at > now => {
+            Ask::NotBefore(next_window_start(contact.time_zone, rested_at), NotAsked::AskedRecently)
+        }
         _ if in_window(contact.time_zone, now) => Ask::Now,
-        _ => Ask::NotBefore(
-            next_window_start(contact.time_zone, now),
-            NotAsked::OutsideWindow,
-        ),
+        _ => Ask::NotBefore(next_window_start(contact.time_zone, now), NotAsked::OutsideWindow),
     }
 }
 
@@ -134,20 +126,11 @@ pub fn next_look(customer: &Customer, asks: &[Ask], now: DateTime<Utc>) -> Optio
 
 /// The contact's requests so far, after one was sent at `now`.
 pub fn after_asking(ask: &AskState, now: DateTime<Utc>) -> AskState {
-    AskState {
-        last_asked_at: Some(now),
-        unanswered: ask.unanswered + 1,
-        asked: ask.asked + 1,
-        answered: ask.answered,
-    }
+    AskState { last_asked_at: Some(now), unanswered: ask.unanswered + 1, asked: ask.asked + 1, answered: ask.answered }
 }
 
 /// The contact's requests so far, after one was answered. Only a first answer counts as answered; any answer, to
 /// whichever request, shows that the contact still speaks.
 pub fn after_answer(ask: &AskState, revision: u32) -> AskState {
-    AskState {
-        unanswered: 0,
-        answered: ask.answered + u32::from(revision == 1),
-        ..ask.clone()
-    }
+    AskState { unanswered: 0, answered: ask.answered + u32::from(revision == 1), ..ask.clone() }
 }

@@ -3,37 +3,26 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::mail::{
-    FIRST_RETRY, LEASE, LONGEST_THROTTLE, MAX_ATTEMPTS, MailIntent, MailKind, Outcome, Refusal,
-    Retry, SendState, SesEvent, SesEventKind, UNKNOWN_FOR,
+    FIRST_RETRY, LEASE, LONGEST_THROTTLE, MAX_ATTEMPTS, MailIntent, MailKind, Outcome, Refusal, Retry, SendState,
+    SesEvent, SesEventKind, UNKNOWN_FOR,
 };
 
 /// Claims the mail for one attempt: store the result on condition that the version is still the intent's, then send.
 pub fn claim(intent: &MailIntent, now: DateTime<Utc>) -> Result<MailIntent, Refusal> {
     match &intent.state {
-        SendState::Pending { not_before } | SendState::Retry { not_before, .. }
-            if *not_before <= now =>
-        {
+        SendState::Pending { not_before } | SendState::Retry { not_before, .. } if *not_before <= now => {
             Ok(MailIntent {
                 fence: intent.fence + 1,
                 attempt: intent.attempt + 1,
-                ..becomes(
-                    intent,
-                    SendState::Claimed {
-                        lease_until: now + LEASE,
-                    },
-                )
+                ..becomes(intent, SendState::Claimed { lease_until: now + LEASE })
             })
         }
         SendState::Pending { not_before } | SendState::Retry { not_before, .. } => {
             Err(Refusal::NotDue { until: *not_before })
         }
-        SendState::Claimed { lease_until } if now < *lease_until => Err(Refusal::Claimed {
-            until: *lease_until,
-        }),
+        SendState::Claimed { lease_until } if now < *lease_until => Err(Refusal::Claimed { until: *lease_until }),
         SendState::Claimed { .. } | SendState::Unknown { .. } => Err(Refusal::Unknown),
-        SendState::Sent { .. } | SendState::Skipped { .. } | SendState::Dead { .. } => {
-            Err(Refusal::Settled)
-        }
+        SendState::Sent { .. } | SendState::Skipped { .. } | SendState::Dead { .. } => Err(Refusal::Settled),
     }
 }
 
@@ -58,29 +47,18 @@ pub fn settle(
         }
     }
     let state = match outcome {
-        Outcome::Accepted { message_id } => SendState::Sent {
-            message_id,
-            sent_at: now,
-        },
+        Outcome::Accepted { message_id } => SendState::Sent { message_id, sent_at: now },
         Outcome::Ambiguous => match &intent.state {
             SendState::Unknown { since } => SendState::Unknown { since: *since },
             _ => SendState::Unknown { since: now },
         },
-        Outcome::NotAccepted {
-            reason,
-            retry: Retry::Never,
-        } => SendState::Dead {
-            reason,
-            dead_at: now,
-        },
-        Outcome::NotAccepted { reason, .. } if intent.attempt >= MAX_ATTEMPTS => SendState::Dead {
-            reason: format!("given up after {MAX_ATTEMPTS} attempts: {reason}"),
-            dead_at: now,
-        },
-        Outcome::NotAccepted { reason, retry } => SendState::Retry {
-            not_before: now + wait(intent.attempt, retry, jitter),
-            reason,
-        },
+        Outcome::NotAccepted { reason, retry: Retry::Never } => SendState::Dead { reason, dead_at: now },
+        Outcome::NotAccepted { reason, .. } if intent.attempt >= MAX_ATTEMPTS => {
+            SendState::Dead { reason: format!("given up after {MAX_ATTEMPTS} attempts: {reason}"), dead_at: now }
+        }
+        Outcome::NotAccepted { reason, retry } => {
+            SendState::Retry { not_before: now + wait(intent.attempt, retry, jitter), reason }
+        }
     };
     Ok(becomes(intent, state))
 }
@@ -91,35 +69,22 @@ pub fn settle(
 /// up (contacts) or sent once more (the team).
 pub fn resolve_unknown(intent: &MailIntent, now: DateTime<Utc>) -> Option<MailIntent> {
     let state = match &intent.state {
-        SendState::Claimed { lease_until } if *lease_until <= now => SendState::Unknown {
-            since: *lease_until,
-        },
+        SendState::Claimed { lease_until } if *lease_until <= now => SendState::Unknown { since: *lease_until },
         SendState::Unknown { since } if *since + UNKNOWN_FOR <= now => {
             let silence = "SES reported nothing for 24 hours";
             match (intent.kind, intent.resent) {
                 (MailKind::Survey | MailKind::Contact, _) => SendState::Skipped {
-                    reason: format!(
-                        "{silence}; a second mail to a contact would be worse than none"
-                    ),
+                    reason: format!("{silence}; a second mail to a contact would be worse than none"),
                     skipped_at: now,
                 },
-                (MailKind::Alert, false) => SendState::Retry {
-                    not_before: now,
-                    reason: silence.to_owned(),
-                },
-                (MailKind::Alert, true) => SendState::Dead {
-                    reason: format!("{silence}, twice"),
-                    dead_at: now,
-                },
+                (MailKind::Alert, false) => SendState::Retry { not_before: now, reason: silence.to_owned() },
+                (MailKind::Alert, true) => SendState::Dead { reason: format!("{silence}, twice"), dead_at: now },
             }
         }
         _ => return None,
     };
     let resent = intent.resent || matches!(state, SendState::Retry { .. });
-    Some(MailIntent {
-        resent,
-        ..becomes(intent, state)
-    })
+    Some(MailIntent { resent, ..becomes(intent, state) })
 }
 
 /// What an event of SES says about the intent; `None` when it says nothing new.
@@ -128,26 +93,18 @@ pub fn resolve_unknown(intent: &MailIntent, now: DateTime<Utc>) -> Option<MailIn
 pub fn confirmed(intent: &MailIntent, event: &SesEvent, now: DateTime<Utc>) -> Option<MailIntent> {
     let state = match (&intent.state, event.kind) {
         (SendState::Dead { .. }, SesEventKind::Reject) => return None,
-        (_, SesEventKind::Reject) => SendState::Dead {
-            reason: "SES found a virus in the mail".to_owned(),
-            dead_at: now,
-        },
+        (_, SesEventKind::Reject) => {
+            SendState::Dead { reason: "SES found a virus in the mail".to_owned(), dead_at: now }
+        }
         (SendState::Sent { .. }, _) => return None,
-        _ => SendState::Sent {
-            message_id: event.message_id.clone(),
-            sent_at: now,
-        },
+        _ => SendState::Sent { message_id: event.message_id.clone(), sent_at: now },
     };
     Some(becomes(intent, state))
 }
 
 /// Gives up a mail that must not be sent after all: its address is suppressed, its switch was turned off.
 /// Also for the holder of a claim that has not called SES yet.
-pub fn skip(
-    intent: &MailIntent,
-    reason: String,
-    now: DateTime<Utc>,
-) -> Result<MailIntent, Refusal> {
+pub fn skip(intent: &MailIntent, reason: String, now: DateTime<Utc>) -> Result<MailIntent, Refusal> {
     match &intent.state {
         SendState::Pending { .. } | SendState::Retry { .. } => {}
         SendState::Claimed { lease_until } if now < *lease_until => {}
@@ -156,21 +113,11 @@ pub fn skip(
             return Err(Refusal::Settled);
         }
     }
-    Ok(becomes(
-        intent,
-        SendState::Skipped {
-            reason,
-            skipped_at: now,
-        },
-    ))
+    Ok(becomes(intent, SendState::Skipped { reason, skipped_at: now }))
 }
 
 fn becomes(intent: &MailIntent, state: SendState) -> MailIntent {
-    MailIntent {
-        state,
-        version: intent.version + 1,
-        ..intent.clone()
-    }
+    MailIntent { state, version: intent.version + 1, ..intent.clone() }
 }
 
 /// The wait after `attempt` attempts: doubling, the upper half of it random, so that many mails do not come back at once.

@@ -70,9 +70,7 @@ pub(super) const MEASURES: &[Measure] = &[
 
 /// The happiness, if its newest answer is known by now.
 fn known_happiness(inputs: &Inputs<'_>) -> Option<super::HappinessInput> {
-    inputs
-        .happiness
-        .filter(|happiness| happiness.newest_at <= inputs.as_of)
+    inputs.happiness.filter(|happiness| happiness.newest_at <= inputs.as_of)
 }
 
 /// 0-100. *Mean over contacts of each one's latest answer in the last 90 days* ([`crate::happiness`]). As old as the newest answer.
@@ -84,10 +82,7 @@ fn happiness(inputs: &Inputs<'_>) -> Option<Observed> {
 /// Word. *The word for [`happiness`].*
 fn happiness_level(inputs: &Inputs<'_>) -> Option<Observed> {
     let happiness = known_happiness(inputs)?;
-    Some(Observed::word(
-        happiness.level.as_str(),
-        happiness.newest_at,
-    ))
+    Some(Observed::word(happiness.level.as_str(), happiness.newest_at))
 }
 
 /// Points, -100 to 100. *Happiness now - happiness 30 days ago.* Missing when either is unknown.
@@ -97,11 +92,7 @@ fn happiness_change(inputs: &Inputs<'_>) -> Option<Observed> {
 }
 
 /// The answers to surveys of these kinds in the last `days` days.
-fn answers<'a>(
-    inputs: &Inputs<'a>,
-    kinds: &[SurveyKind],
-    days: i64,
-) -> impl Iterator<Item = &'a Survey> {
+fn answers<'a>(inputs: &Inputs<'a>, kinds: &[SurveyKind], days: i64) -> impl Iterator<Item = &'a Survey> {
     inputs
         .surveys
         .iter()

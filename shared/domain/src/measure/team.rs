@@ -105,11 +105,8 @@ const RATING_WINDOW_DAYS: i64 = 180;
 /// Word. *The Health Status.* Missing when none was set; stale when the status itself is (90 days, extremes 30).
 fn health_status(inputs: &Inputs<'_>) -> Option<Observed> {
     let record = inputs.customer.status.as_ref()?;
-    Some(Observed {
-        stale_from: Some(record.stale_from()),
-        ..Observed::word(record.status.as_str(), record.set_at)
-    })
-    .filter(|observed| observed.observed_at <= inputs.as_of)
+    Some(Observed { stale_from: Some(record.stale_from()), ..Observed::word(record.status.as_str(), record.set_at) })
+        .filter(|observed| observed.observed_at <= inputs.as_of)
 }
 
 /// Days, with fraction. *Now - when the Health Status was set or confirmed.* Missing when none was set.
@@ -129,10 +126,7 @@ fn interaction_outcome(inputs: &Inputs<'_>) -> Option<Observed> {
     recent_rating(inputs, |interaction| interaction.outcome)
 }
 
-fn recent_rating(
-    inputs: &Inputs<'_>,
-    rating: impl Fn(&Interaction) -> Option<u8>,
-) -> Option<Observed> {
+fn recent_rating(inputs: &Inputs<'_>, rating: impl Fn(&Interaction) -> Option<u8>) -> Option<Observed> {
     let mut rated: Vec<(DateTime<Utc>, u8)> = inputs
         .interactions
         .iter()
@@ -141,12 +135,10 @@ fn recent_rating(
         .collect();
     rated.sort_unstable();
     let newest = rated.last()?.0;
-    let (sum, weights) = rated
-        .iter()
-        .fold((0.0, 0.0), |(sum, weights), (at, rating)| {
-            let weight = half_life_weight((inputs.as_of - at).num_days());
-            (sum + weight * f64::from(*rating), weights + weight)
-        });
+    let (sum, weights) = rated.iter().fold((0.0, 0.0), |(sum, weights), (at, rating)| {
+        let weight = half_life_weight((inputs.as_of - at).num_days());
+        (sum + weight * f64::from(*rating), weights + weight)
+    });
     Some(Observed::number(sum / weights, newest))
 }
 

@@ -71,9 +71,7 @@ pub(super) const MEASURES: &[Measure] = &[
 /// Tickets opened by now.
 fn known<'a>(inputs: &Inputs<'a>) -> impl Iterator<Item = &'a Ticket> {
     let (tickets, as_of) = (inputs.tickets, inputs.as_of);
-    tickets
-        .iter()
-        .filter(move |ticket| ticket.opened_at <= as_of)
+    tickets.iter().filter(move |ticket| ticket.opened_at <= as_of)
 }
 
 /// Tickets opened in the last `days` days.
@@ -84,13 +82,7 @@ fn opened<'a>(inputs: &Inputs<'a>, days: i64) -> impl Iterator<Item = &'a Ticket
 /// When something last happened to any ticket, up to now; `None` when there never was one.
 fn last_happening(inputs: &Inputs<'_>) -> Option<DateTime<Utc>> {
     known(inputs)
-        .flat_map(|ticket| {
-            [
-                Some(ticket.opened_at),
-                ticket.first_response_at,
-                ticket.closed_at,
-            ]
-        })
+        .flat_map(|ticket| [Some(ticket.opened_at), ticket.first_response_at, ticket.closed_at])
         .flatten()
         .filter(|at| *at <= inputs.as_of)
         .max()
@@ -147,20 +139,14 @@ fn median_resolution_hours(inputs: &Inputs<'_>) -> Option<Observed> {
     median_hours_until(inputs, |ticket| ticket.closed_at)
 }
 
-fn median_hours_until(
-    inputs: &Inputs<'_>,
-    end: impl Fn(&Ticket) -> Option<DateTime<Utc>>,
-) -> Option<Observed> {
+fn median_hours_until(inputs: &Inputs<'_>, end: impl Fn(&Ticket) -> Option<DateTime<Utc>>) -> Option<Observed> {
     let ended: Vec<(DateTime<Utc>, Duration)> = opened(inputs, 90)
         .filter_map(|ticket| Some((end(ticket)?, ticket.opened_at)))
         .filter(|(end, _)| *end <= inputs.as_of)
         .map(|(end, opened_at)| (end, end - opened_at))
         .collect();
     let newest = ended.iter().map(|(end, _)| *end).max()?;
-    let hours = ended
-        .iter()
-        .map(|(_, taken)| taken.num_seconds() as f64 / 3600.0)
-        .collect();
+    let hours = ended.iter().map(|(_, taken)| taken.num_seconds() as f64 / 3600.0).collect();
     Some(Observed::number(median(hours)?, newest))
 }
 

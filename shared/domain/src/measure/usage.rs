@@ -100,12 +100,9 @@ const MAX_TREND: f64 = 10.0;
 /// The days with usage of the window of 28 days that ends `windows_ago` windows before today.
 fn active<'a>(inputs: &Inputs<'a>, windows_ago: u64) -> impl Iterator<Item = &'a UsageDay> {
     let from = inputs.window_start(WINDOW_DAYS * (windows_ago + 1));
-    let until = from
-        .checked_add_days(Days::new(WINDOW_DAYS))
-        .unwrap_or(NaiveDate::MAX);
+    let until = from.checked_add_days(Days::new(WINDOW_DAYS)).unwrap_or(NaiveDate::MAX);
     let days = inputs.usage;
-    days.iter()
-        .filter(move |day| day.events > 0 && from <= day.day && day.day < until)
+    days.iter().filter(move |day| day.events > 0 && from <= day.day && day.day < until)
 }
 
 /// Every day with usage that measures look at: 56 days.
@@ -139,11 +136,7 @@ fn active_days(inputs: &Inputs<'_>) -> Option<Observed> {
 /// Ratio, 0-10. *Events of the last 28 days / events of the 28 days before*, at most 10, and 10 when the days before had
 /// none. Both without events = no trend = missing.
 fn events_trend_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
-    let events = |windows_ago| {
-        active(inputs, windows_ago)
-            .map(|day| day.events)
-            .sum::<u64>() as f64
-    };
+    let events = |windows_ago| active(inputs, windows_ago).map(|day| day.events).sum::<u64>() as f64;
     let (recent, before) = (events(0), events(1));
     if recent + before == 0.0 {
         return None;
@@ -161,11 +154,9 @@ fn days_since_last_seen(inputs: &Inputs<'_>) -> Option<Observed> {
 
 /// People in the last 28 days; `None` while no event of the last 56 days names anybody.
 fn users<'a>(inputs: &Inputs<'a>) -> Option<BTreeSet<&'a str>> {
-    recent(inputs).any(|day| !day.users.is_empty()).then(|| {
-        active(inputs, 0)
-            .flat_map(|day| day.users.iter().map(String::as_str))
-            .collect()
-    })
+    recent(inputs)
+        .any(|day| !day.users.is_empty())
+        .then(|| active(inputs, 0).flat_map(|day| day.users.iter().map(String::as_str)).collect())
 }
 
 /// Users. *Count of different users with an event in the window.* Missing while all usage is anonymous.
@@ -198,8 +189,7 @@ fn stickiness_working_days(inputs: &Inputs<'_>) -> Option<Observed> {
 
 /// Different features used in these days.
 fn features<'a>(days: impl Iterator<Item = &'a UsageDay>) -> BTreeSet<&'a str> {
-    days.flat_map(|day| day.features.keys().map(String::as_str))
-        .collect()
+    days.flat_map(|day| day.features.keys().map(String::as_str)).collect()
 }
 
 /// Features. *Count of different features with an event in the window.* Missing while no event of the last 56 days names a feature.
@@ -218,11 +208,8 @@ fn key_feature_adoption_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
     if known.is_empty() {
         return None;
     }
-    let key = if inputs.key_features.is_empty() {
-        known
-    } else {
-        inputs.key_features.iter().map(String::as_str).collect()
-    };
+    let key =
+        if inputs.key_features.is_empty() { known } else { inputs.key_features.iter().map(String::as_str).collect() };
     let used = features(active(inputs, 0));
     let ratio = key.intersection(&used).count() as f64 / key.len() as f64;
     Some(Observed::number(ratio, observed_at(inputs)?))
@@ -230,9 +217,7 @@ fn key_feature_adoption_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
 
 /// Events a day. *Events of the window / days with usage in the window.* Missing without such a day: depth of nothing is unknown.
 fn events_per_active_day(inputs: &Inputs<'_>) -> Option<Observed> {
-    let (events, days) = active(inputs, 0).fold((0, 0_u32), |(events, days), day| {
-        (events + day.events, days + 1)
-    });
+    let (events, days) = active(inputs, 0).fold((0, 0_u32), |(events, days), day| (events + day.events, days + 1));
     if days == 0 {
         return None;
     }

@@ -105,11 +105,7 @@ impl Observed {
 
     /// A value of any kind, known since `observed_at`.
     pub fn new(value: MeasureValue, observed_at: DateTime<Utc>) -> Self {
-        Self {
-            value,
-            observed_at,
-            stale_from: None,
-        }
+        Self { value, observed_at, stale_from: None }
     }
 }
 
@@ -157,9 +153,7 @@ impl MeasureValues {
     /// Reads `{"<measure>": 12, "<measure>": {"value": 3, "observed_at": "…"}, "<measure>": null}`.
     /// A bare value was observed at `as_of`; `null` means that nothing is known. `base` is the object's own pointer.
     pub fn parse(value: &Value, base: &str, as_of: DateTime<Utc>) -> Result<Self, Problems> {
-        let object = value
-            .as_object()
-            .ok_or_else(|| Problems::one(base, "must be a JSON object"))?;
+        let object = value.as_object().ok_or_else(|| Problems::one(base, "must be a JSON object"))?;
         let mut values = Self::default();
         let mut problems = Problems::default();
         for (id, value) in object {
@@ -188,9 +182,7 @@ fn read_observed(
     }
     if !value.is_object() {
         let observed = read_value(value, measure).map(|value| Observed::new(value, as_of));
-        return observed
-            .map(Some)
-            .map_err(|detail| Problems::one(pointer, detail));
+        return observed.map(Some).map_err(|detail| Problems::one(pointer, detail));
     }
     let mut fields = Fields::new(value, pointer)?;
     let observed_at = fields.optional("observed_at");

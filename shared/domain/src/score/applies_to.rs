@@ -34,9 +34,7 @@ enum Condition {
 }
 
 /// The customer's fields that a condition may name, besides `attributes.<name>`.
-const FIELDS: [&str; 7] = [
-    "plan", "industry", "country", "size", "stage", "owner", "tags",
-];
+const FIELDS: [&str; 7] = ["plan", "industry", "country", "size", "stage", "owner", "tags"];
 const ATTRIBUTE: &str = "attributes.";
 
 impl AppliesTo {
@@ -66,11 +64,7 @@ impl AppliesTo {
                 }
             }
         };
-        let applies_to = Self {
-            all: list("all"),
-            any: list("any"),
-            none: list("none"),
-        };
+        let applies_to = Self { all: list("all"), any: list("any"), none: list("none") };
         fields.finish(Some(applies_to))
     }
 }
@@ -79,53 +73,36 @@ impl Condition {
     fn matches(&self, customer: &Customer) -> bool {
         match self {
             Self::Group(group) => group.matches(customer),
-            Self::Field { field, values } => {
-                values.iter().any(|value| field_is(customer, field, value))
-            }
+            Self::Field { field, values } => values.iter().any(|value| field_is(customer, field, value)),
         }
     }
 
     fn read(value: &Value, base: &str) -> Result<Self, Problems> {
-        let is_field = value
-            .as_object()
-            .is_some_and(|object| object.contains_key("field") || object.contains_key("in"));
+        let is_field =
+            value.as_object().is_some_and(|object| object.contains_key("field") || object.contains_key("in"));
         if !is_field {
             let group = AppliesTo::read(value, base)?;
             if group.is_everyone() {
-                return Err(Problems::one(
-                    base,
-                    "must have field and in, or all, any, none",
-                ));
+                return Err(Problems::one(base, "must have field and in, or all, any, none"));
             }
             return Ok(Self::Group(group));
         }
         let mut fields = Fields::new(value, base)?;
         let field = fields.raw("field").and_then(Value::as_str);
-        let known = |name: &str| {
-            FIELDS.contains(&name)
-                || name
-                    .strip_prefix(ATTRIBUTE)
-                    .is_some_and(|key| !key.is_empty())
-        };
+        let known =
+            |name: &str| FIELDS.contains(&name) || name.strip_prefix(ATTRIBUTE).is_some_and(|key| !key.is_empty());
         if !field.is_some_and(known) {
             let detail = format!("must be one of {}, {ATTRIBUTE}<name>", FIELDS.join(", "));
             fields.problem("field", detail);
         }
         let plain = |value: &Value| value.is_string() || value.is_number() || value.is_boolean();
-        let values = fields
-            .raw("in")
-            .and_then(Value::as_array)
-            .filter(|values| !values.is_empty() && values.iter().all(plain));
+        let values =
+            fields.raw("in").and_then(Value::as_array).filter(|values| !values.is_empty() && values.iter().all(plain));
         if values.is_none() {
-            fields.problem(
-                "in",
-                "must be a list of at least one text, number or boolean",
-            );
+            fields.problem("in", "must be a list of at least one text, number or boolean");
         }
-        let condition = field.zip(values).map(|(field, values)| Self::Field {
-            field: field.to_owned(),
-            values: values.clone(),
-        });
+        let condition =
+            field.zip(values).map(|(field, values)| Self::Field { field: field.to_owned(), values: values.clone() });
         fields.finish(condition)
     }
 }
@@ -149,10 +126,7 @@ fn read_conditions(value: &Value, base: &str) -> Result<Vec<Condition>, Problems
 fn field_is(customer: &Customer, field: &str, value: &Value) -> bool {
     let profile = &customer.profile;
     if let Some(name) = field.strip_prefix(ATTRIBUTE) {
-        return profile
-            .attributes
-            .get(name)
-            .is_some_and(|attribute| same(attribute, value));
+        return profile.attributes.get(name).is_some_and(|attribute| same(attribute, value));
     }
     let is = |text: &Option<String>| text.is_some() && text.as_deref() == value.as_str();
     match field {
@@ -161,10 +135,7 @@ fn field_is(customer: &Customer, field: &str, value: &Value) -> bool {
         "country" => is(&profile.country),
         "size" => is(&profile.size),
         "stage" => is(&profile.stage),
-        "owner" => profile
-            .owner
-            .as_ref()
-            .is_some_and(|owner| Some(owner.as_str()) == value.as_str()),
+        "owner" => profile.owner.as_ref().is_some_and(|owner| Some(owner.as_str()) == value.as_str()),
         "tags" => value.as_str().is_some_and(|tag| profile.tags.contains(tag)),
         _ => false,
     }

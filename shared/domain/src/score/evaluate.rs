@@ -89,10 +89,7 @@ impl Compiled {
             })
             .collect();
         Self {
-            scorecard: ScorecardVersion {
-                id: scorecard.id.clone(),
-                version,
-            },
+            scorecard: ScorecardVersion { id: scorecard.id.clone(), version },
             bands: scorecard.bands(),
             dimensions,
             overrides,
@@ -101,11 +98,8 @@ impl Compiled {
 
     /// The score of a customer with these measures, as of `as_of`. Values observed later are not seen.
     pub fn evaluate(&self, values: &MeasureValues, as_of: DateTime<Utc>) -> Score {
-        let mut dimensions: Vec<DimensionScore> = self
-            .dimensions
-            .iter()
-            .map(|dimension| dimension.evaluate(values, as_of))
-            .collect();
+        let mut dimensions: Vec<DimensionScore> =
+            self.dimensions.iter().map(|dimension| dimension.evaluate(values, as_of)).collect();
         let raw = weigh_dimensions(&mut dimensions);
         let mut score = Score {
             value: raw,
@@ -169,9 +163,7 @@ fn weigh_dimensions(dimensions: &mut [DimensionScore]) -> Option<f64> {
     let (sum, weights) = dimensions
         .iter()
         .filter_map(|dimension| Some((dimension.weight, dimension.value?)))
-        .fold((0.0, 0.0), |(sum, weights), (weight, value)| {
-            (sum + weight * value, weights + weight)
-        });
+        .fold((0.0, 0.0), |(sum, weights), (weight, value)| (sum + weight * value, weights + weight));
     let known = weights > 0.0;
     for dimension in dimensions {
         let share = match dimension.value {
@@ -202,11 +194,7 @@ fn oldest_input_days(dimensions: &[DimensionScore]) -> Option<f64> {
 impl CompiledDimension {
     /// The dimension with its rules; `effective_weight` of a rule is its share of the dimension for now.
     fn evaluate(&self, values: &MeasureValues, as_of: DateTime<Utc>) -> DimensionScore {
-        let mut rules: Vec<RuleScore> = self
-            .rules
-            .iter()
-            .map(|rule| rule.evaluate(values, as_of))
-            .collect();
+        let mut rules: Vec<RuleScore> = self.rules.iter().map(|rule| rule.evaluate(values, as_of)).collect();
         let value = match self.combine {
             Combine::Mean => weigh_rules(&mut rules),
             Combine::Min => decide(&mut rules, |points, best| points < best),
@@ -233,9 +221,7 @@ fn weigh_rules(rules: &mut [RuleScore]) -> Option<f64> {
     let (sum, weights) = rules
         .iter()
         .filter_map(|rule| Some((rule.weight, usable(rule)?)))
-        .fold((0.0, 0.0), |(sum, weights), (weight, points)| {
-            (sum + weight * points, weights + weight)
-        });
+        .fold((0.0, 0.0), |(sum, weights), (weight, points)| (sum + weight * points, weights + weight));
     if weights == 0.0 {
         return None;
     }
@@ -252,9 +238,9 @@ fn decide(rules: &mut [RuleScore], better: fn(f64, f64) -> bool) -> Option<f64> 
     let mut decisive: Option<(f64, &mut RuleScore)> = None;
     for rule in rules {
         let Some(points) = usable(rule) else { continue };
-        let wins = decisive.as_ref().is_none_or(|(best, holder)| {
-            better(points, *best) || (!better(*best, points) && rule.id < holder.id)
-        });
+        let wins = decisive
+            .as_ref()
+            .is_none_or(|(best, holder)| better(points, *best) || (!better(*best, points) && rule.id < holder.id));
         if wins {
             decisive = Some((points, rule));
         }
@@ -269,13 +255,8 @@ impl CompiledRule {
         let observed = known(values.get(&self.source), as_of);
         let age_days = observed.map(|observed| days_between(observed.observed_at, as_of));
         let read = observed.and_then(|observed| self.shape.points(&observed.value));
-        let stale = observed
-            .and_then(|observed| observed.stale_from)
-            .is_some_and(|from| from <= as_of)
-            || self
-                .valid_days
-                .zip(age_days)
-                .is_some_and(|(valid, age)| age > valid);
+        let stale = observed.and_then(|observed| observed.stale_from).is_some_and(|from| from <= as_of)
+            || self.valid_days.zip(age_days).is_some_and(|(valid, age)| age > valid);
         let (state, points) = match read {
             None => (RuleState::Missing, self.missing.points()),
             Some(_) if stale => (RuleState::Stale, self.missing.points()),

@@ -25,21 +25,13 @@ pub struct Weight(pub f64);
 pub struct Days(pub f64);
 
 fn read(value: &Value, good: impl Fn(f64) -> bool, detail: &str) -> Result<f64, String> {
-    value
-        .as_f64()
-        .filter(|number| number.is_finite() && good(*number))
-        .ok_or_else(|| detail.to_owned())
+    value.as_f64().filter(|number| number.is_finite() && good(*number)).ok_or_else(|| detail.to_owned())
 }
 
 impl FromField for Number {
     fn from_field(value: &Value) -> Result<Self, String> {
         let small = |number: f64| number.abs() <= MAX_MAGNITUDE;
-        read(
-            value,
-            small,
-            "must be a number of at most 1e15 either side of 0",
-        )
-        .map(Self)
+        read(value, small, "must be a number of at most 1e15 either side of 0").map(Self)
     }
 }
 

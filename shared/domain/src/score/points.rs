@@ -120,11 +120,7 @@ impl Shape {
     }
 
     /// Reads `points` at the pointer `base`. A shape that does not fit `measure` is a problem; a custom measure (`None`) takes any.
-    pub(super) fn read(
-        value: &Value,
-        base: &str,
-        measure: Option<&Measure>,
-    ) -> Result<Self, Problems> {
+    pub(super) fn read(value: &Value, base: &str, measure: Option<&Measure>) -> Result<Self, Problems> {
         let mut fields = Fields::new(value, base)?;
         let linear = fields.raw("linear");
         let bands = fields.raw("bands");
@@ -133,34 +129,20 @@ impl Shape {
         let trend = fields.raw("trend");
         let given = [linear, bands, map, boolean, trend];
         if given.iter().flatten().count() != 1 {
-            fields.problems.add(
-                base,
-                "must have exactly one of linear, bands, map, boolean, trend",
-            );
+            fields.problems.add(base, "must have exactly one of linear, bands, map, boolean, trend");
         }
         let otherwise = fields.optional("otherwise");
         if otherwise.is_some() && bands.is_none() && map.is_none() {
             fields.problem("otherwise", "goes with bands or map only");
         }
         let shapes = [
-            linear.map(|value| {
-                Linear::read(value, &fields.pointer("linear")).map(|linear| Self::Linear { linear })
-            }),
-            bands.map(|value| {
-                read_steps(value, &fields.pointer("bands"))
-                    .map(|bands| Self::Bands { bands, otherwise })
-            }),
-            map.map(|value| {
-                read_words(value, &fields.pointer("map"), measure)
-                    .map(|map| Self::Map { map, otherwise })
-            }),
-            boolean.map(|value| {
-                YesNo::read(value, &fields.pointer("boolean"))
-                    .map(|boolean| Self::Boolean { boolean })
-            }),
-            trend.map(|value| {
-                Trend::read(value, &fields.pointer("trend")).map(|trend| Self::Trend { trend })
-            }),
+            linear.map(|value| Linear::read(value, &fields.pointer("linear")).map(|linear| Self::Linear { linear })),
+            bands
+                .map(|value| read_steps(value, &fields.pointer("bands")).map(|bands| Self::Bands { bands, otherwise })),
+            map.map(|value| read_words(value, &fields.pointer("map"), measure).map(|map| Self::Map { map, otherwise })),
+            boolean
+                .map(|value| YesNo::read(value, &fields.pointer("boolean")).map(|boolean| Self::Boolean { boolean })),
+            trend.map(|value| Trend::read(value, &fields.pointer("trend")).map(|trend| Self::Trend { trend })),
         ];
         let mut shape = None;
         for read in shapes.into_iter().flatten() {
@@ -172,15 +154,7 @@ impl Shape {
         if let (Some(shape), Some(measure)) = (&shape, measure)
             && shape.kind() != measure.kind
         {
-            fields.problems.add(
-                base,
-                format!(
-                    "takes a {}, but {} is a {}",
-                    shape.kind(),
-                    measure.id,
-                    measure.kind
-                ),
-            );
+            fields.problems.add(base, format!("takes a {}, but {} is a {}", shape.kind(), measure.id, measure.kind));
         }
         fields.finish(shape)
     }
@@ -199,9 +173,7 @@ impl Linear {
         if zero_at.is_some() && zero_at == full_at {
             fields.problem("full_at", "must differ from zero_at");
         }
-        let linear = zero_at
-            .zip(full_at)
-            .map(|(zero_at, full_at)| Self { zero_at, full_at });
+        let linear = zero_at.zip(full_at).map(|(zero_at, full_at)| Self { zero_at, full_at });
         fields.finish(linear)
     }
 }
@@ -233,11 +205,7 @@ impl Trend {
         {
             fields.problem("full_at", "must lie on the other side of 1 than zero_at");
         }
-        let trend = zero_at.zip(full_at).map(|(zero_at, full_at)| Self {
-            zero_at,
-            steady,
-            full_at,
-        });
+        let trend = zero_at.zip(full_at).map(|(zero_at, full_at)| Self { zero_at, steady, full_at });
         fields.finish(trend)
     }
 }
@@ -287,24 +255,16 @@ fn read_step(value: &Value, base: &str, above: Option<Number>) -> Result<Step, P
             ),
         );
     }
-    let step = at_least
-        .zip(points)
-        .map(|(at_least, points)| Step { at_least, points });
+    let step = at_least.zip(points).map(|(at_least, points)| Step { at_least, points });
     fields.finish(step)
 }
 
-fn read_words(
-    value: &Value,
-    base: &str,
-    measure: Option<&Measure>,
-) -> Result<BTreeMap<Name, PointValue>, Problems> {
+fn read_words(value: &Value, base: &str, measure: Option<&Measure>) -> Result<BTreeMap<Name, PointValue>, Problems> {
     let object = value
         .as_object()
         .filter(|object| !object.is_empty())
         .ok_or_else(|| Problems::one(base, "must be an object of at least one word"))?;
-    let words = measure
-        .map(|measure| measure.words)
-        .filter(|words| !words.is_empty());
+    let words = measure.map(|measure| measure.words).filter(|words| !words.is_empty());
     let mut problems = Problems::default();
     let mut map = BTreeMap::new();
     for (word, value) in object {

@@ -26,10 +26,7 @@ pub fn evaluate_request(body: &Value, now: DateTime<Utc>) -> Result<Score, Probl
         None => fields.problem("scorecard", "is required"),
     }
     let mut values = MeasureValues::default();
-    match fields
-        .raw("measures")
-        .map(|value| MeasureValues::parse(value, "/measures", as_of))
-    {
+    match fields.raw("measures").map(|value| MeasureValues::parse(value, "/measures", as_of)) {
         Some(Ok(read)) => values = read,
         Some(Err(wrong)) => fields.problems.0.extend(wrong.0),
         None => fields.problem("measures", "is required"),

@@ -51,11 +51,7 @@ pub struct Bands {
 impl Default for Bands {
     /// 80 / 60 / 40.
     fn default() -> Self {
-        Self {
-            thriving: PointValue(80.0),
-            healthy: PointValue(60.0),
-            steady: PointValue(40.0),
-        }
+        Self { thriving: PointValue(80.0), healthy: PointValue(60.0), steady: PointValue(40.0) }
     }
 }
 
@@ -297,15 +293,15 @@ impl Scorecard {
 
     /// Reads YAML text. A key that is there twice is refused, as is text that is no YAML.
     pub fn from_yaml(text: &str) -> Result<Self, Problems> {
-        let document = serde_saphyr::from_str(text)
-            .map_err(|error| Problems::one("", format!("is not YAML: {error}")))?;
+        let document =
+            serde_saphyr::from_str(text).map_err(|error| Problems::one("", format!("is not YAML: {error}")))?;
         Self::parse(&document)
     }
 
     /// Reads JSON text.
     pub fn from_json(text: &str) -> Result<Self, Problems> {
-        let document = serde_json::from_str(text)
-            .map_err(|error| Problems::one("", format!("is not JSON: {error}")))?;
+        let document =
+            serde_json::from_str(text).map_err(|error| Problems::one("", format!("is not JSON: {error}")))?;
         Self::parse(&document)
     }
 
@@ -321,9 +317,7 @@ impl Scorecard {
 
     /// Whether it applies to the customer.
     pub fn applies_to(&self, customer: &Customer) -> bool {
-        self.applies_to
-            .as_ref()
-            .is_none_or(|applies_to| applies_to.matches(customer))
+        self.applies_to.as_ref().is_none_or(|applies_to| applies_to.matches(customer))
     }
 
     /// The bands; 80 / 60 / 40 when left out.

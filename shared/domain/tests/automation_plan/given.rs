@@ -45,14 +45,8 @@ pub(crate) fn given() -> Given {
     .create(CustomerId::parse("acme").unwrap(), now);
     Given {
         customer,
-        contacts: vec![
-            contact("c1", "dana@acme.test", "decision_maker"),
-            contact("c2", "uli@acme.test", "user"),
-        ],
-        settings: Settings {
-            manager: Some(email("max@team.test")),
-            ..Settings::default()
-        },
+        contacts: vec![contact("c1", "dana@acme.test", "decision_maker"), contact("c2", "uli@acme.test", "user")],
+        settings: Settings { manager: Some(email("max@team.test")), ..Settings::default() },
         previous_runs: vec![],
         now,
         hop: 0,
@@ -92,11 +86,7 @@ impl Given {
         let mut lines = vec![];
         for automation in shipped() {
             if let Plan::Steps(steps) = self.plan(&automation, fact.clone()) {
-                lines.extend(
-                    steps
-                        .iter()
-                        .map(|step| format!("{}: {}", automation.id, line(step))),
-                );
+                lines.extend(steps.iter().map(|step| format!("{}: {}", automation.id, line(step))));
             }
         }
         lines
@@ -110,11 +100,7 @@ pub(crate) fn line(step: &Step) -> String {
                 Recipient::Contact { contact } => contact.as_str(),
                 Recipient::Staff { address } => address.as_str(),
             };
-            format!(
-                "mail {} to {to}{}",
-                mail.template,
-                if mail.alert { " (alert)" } else { "" }
-            )
+            format!("mail {} to {to}{}", mail.template, if mail.alert { " (alert)" } else { "" })
         }
         Step::Task(task) => format!("{} task due {}", task.priority, task.due_on),
         Step::Skipped { reason, .. } => format!("skipped: {reason}"),
@@ -122,10 +108,7 @@ pub(crate) fn line(step: &Step) -> String {
 }
 
 pub(crate) fn find(id: &str) -> Automation {
-    shipped()
-        .into_iter()
-        .find(|automation| automation.id == id)
-        .unwrap()
+    shipped().into_iter().find(|automation| automation.id == id).unwrap()
 }
 
 pub(crate) fn status(to: HealthStatus) -> Fact {
@@ -133,10 +116,7 @@ pub(crate) fn status(to: HealthStatus) -> Fact {
 }
 
 pub(crate) fn insight(to: Insight) -> Fact {
-    Fact::InsightChanged {
-        from: Insight::Unknown,
-        to,
-    }
+    Fact::InsightChanged { from: Insight::Unknown, to }
 }
 
 pub(crate) fn answer(rating: HappinessLevel, previous: Option<HappinessLevel>) -> Fact {

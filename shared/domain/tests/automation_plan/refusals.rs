@@ -14,14 +14,8 @@ use crate::given::{find, given, insight, status};
 fn an_automation_that_is_off_says_so() {
     let mut automation = find("status-healthy");
     automation.on = false;
-    assert_eq!(
-        given().plan(&automation, status(HealthStatus::Healthy)),
-        Plan::Refused(Refusal::Off)
-    );
-    assert_eq!(
-        given().plan(&automation, status(HealthStatus::Steady)),
-        Plan::NotTriggered
-    );
+    assert_eq!(given().plan(&automation, status(HealthStatus::Healthy)), Plan::Refused(Refusal::Off));
+    assert_eq!(given().plan(&automation, status(HealthStatus::Steady)), Plan::NotTriggered);
 }
 
 #[test]
@@ -29,19 +23,11 @@ fn the_loop_guard_cuts_the_chain_with_a_reason() {
     let mut given = given();
     let automation = find("status-healthy");
     given.hop = MAX_HOPS - 1;
-    assert!(matches!(
-        given.plan(&automation, status(HealthStatus::Healthy)),
-        Plan::Steps(_)
-    ));
+    assert!(matches!(given.plan(&automation, status(HealthStatus::Healthy)), Plan::Steps(_)));
     given.hop = MAX_HOPS;
     let plan = given.plan(&automation, status(HealthStatus::Healthy));
-    let Plan::Refused(refusal) = plan else {
-        panic!("must refuse")
-    };
-    assert_eq!(
-        refusal.to_string(),
-        "loop guard: 5 automations followed one another, 5 are allowed"
-    );
+    let Plan::Refused(refusal) = plan else { panic!("must refuse") };
+    assert_eq!(refusal.to_string(), "loop guard: 5 automations followed one another, 5 are allowed");
 }
 
 #[test]
@@ -50,15 +36,9 @@ fn a_cool_down_rests_until_the_window_has_passed() {
     let automation = find("insight-advocate");
     given.previous_runs = vec![given.now - Duration::days(179)];
     let until = given.now + Duration::days(1);
-    assert_eq!(
-        given.plan(&automation, insight(Insight::Advocate)),
-        Plan::Refused(Refusal::CoolingDown { until })
-    );
+    assert_eq!(given.plan(&automation, insight(Insight::Advocate)), Plan::Refused(Refusal::CoolingDown { until }));
     given.now = until;
-    assert!(matches!(
-        given.plan(&automation, insight(Insight::Advocate)),
-        Plan::Steps(_)
-    ));
+    assert!(matches!(given.plan(&automation, insight(Insight::Advocate)), Plan::Steps(_)));
 }
 
 #[test]
@@ -104,9 +84,7 @@ fn conditions_are_a_tree_over_the_customer() {
     assert!(!holds(json!({ "all": [enterprise, french] })));
     assert!(holds(json!({ "any": [enterprise, french] })));
     assert!(!holds(json!({ "none": [enterprise, french] })));
-    assert!(holds(
-        json!({ "none": [french, { "all": [pilot, french] }] })
-    ));
+    assert!(holds(json!({ "none": [french, { "all": [pilot, french] }] })));
     assert!(holds(json!({ "field": "insight", "in": ["unknown"] })));
 }
 
@@ -115,13 +93,8 @@ fn effects_of_one_event_have_different_keys_and_the_same_step_the_same_key() {
     let given = given();
     let automation = find("insight-churn-risk");
     let keys = || {
-        let Plan::Steps(steps) = given.plan(&automation, insight(Insight::ChurnRisk)) else {
-            panic!("must act")
-        };
-        steps
-            .iter()
-            .filter_map(|step| step.effect_key(&automation, "evt_1"))
-            .collect::<Vec<_>>()
+        let Plan::Steps(steps) = given.plan(&automation, insight(Insight::ChurnRisk)) else { panic!("must act") };
+        steps.iter().filter_map(|step| step.effect_key(&automation, "evt_1")).collect::<Vec<_>>()
     };
     assert_eq!(
         keys(),

@@ -21,18 +21,8 @@ PGEgaHJlZj0iaHR0cHM6Ly9rLmV4YW1wbGUvZj9hPTEmYW1wO2I9MiI+w7Y8L2E+\r\n\
 
 pub(super) async fn send(cloud: &LocalCloud, raw: &str) -> Result<String, aws_sdk_ses::Error> {
     let message = RawMessage::builder().data(Blob::new(raw)).build().unwrap();
-    let tag = MessageTag::builder()
-        .name("kind")
-        .value("survey")
-        .build()
-        .unwrap();
-    Ok(mailer(cloud)
-        .send_raw_email()
-        .raw_message(message)
-        .tags(tag)
-        .send()
-        .await?
-        .message_id)
+    let tag = MessageTag::builder().name("kind").value("survey").build().unwrap();
+    Ok(mailer(cloud).send_raw_email().raw_message(message).tags(tag).send().await?.message_id)
 }
 
 #[tokio::test]
@@ -40,35 +30,18 @@ async fn a_raw_mail_lands_parsed_in_the_mailbox() {
     let cloud = cloud();
     let id = send(&cloud, SURVEY).await.unwrap();
     let mails = cloud.mailbox().mails_to("juergen@example.com");
-    let [mail] = &mails[..] else {
-        panic!("{mails:?}")
-    };
+    let [mail] = &mails[..] else { panic!("{mails:?}") };
     assert_eq!(mail.id, id);
     assert_eq!(mail.to, ["juergen@example.com", "team@example.com"]);
     assert_eq!(mail.from, "hello@keepwell.example");
     assert_eq!(mail.subject, "Wie geht \u{2019}s?");
     assert_eq!(mail.text.trim(), "Grüße a=b");
-    assert_eq!(
-        mail.html,
-        r#"<a href="https://k.example/f?a=1&amp;b=2">ö</a>"#
-    );
-    assert_eq!(
-        mail.links,
-        ["https://k.example/f?a=1&b=2", "https://k.example/u?t=1"]
-    );
+    assert_eq!(mail.html, r#"<a href="https://k.example/f?a=1&amp;b=2">ö</a>"#);
+    assert_eq!(mail.links, ["https://k.example/f?a=1&b=2", "https://k.example/u?t=1"]);
     let tags = [("kind", "survey"), ("intent", "mi_1")];
-    assert_eq!(
-        mail.tags,
-        tags.map(|(name, value)| (name.to_owned(), value.to_owned()))
-    );
-    assert!(mail.headers.contains(&(
-        "List-Unsubscribe-Post".to_owned(),
-        "List-Unsubscribe=One-Click".to_owned()
-    )));
-    assert_eq!(
-        (mail.sent_at, mail.raw.as_slice()),
-        (noon(), SURVEY.as_bytes())
-    );
+    assert_eq!(mail.tags, tags.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert!(mail.headers.contains(&("List-Unsubscribe-Post".to_owned(), "List-Unsubscribe=One-Click".to_owned())));
+    assert_eq!((mail.sent_at, mail.raw.as_slice()), (noon(), SURVEY.as_bytes()));
 }
 
 #[tokio::test]
@@ -76,14 +49,7 @@ async fn the_quota_counts_the_recipients_of_the_last_day() {
     let cloud = cloud();
     send(&cloud, SURVEY).await.unwrap();
     let quota = mailer(&cloud).get_send_quota().send().await.unwrap();
-    assert_eq!(
-        (
-            quota.max24_hour_send,
-            quota.max_send_rate,
-            quota.sent_last24_hours
-        ),
-        (50_000.0, 14.0, 2.0)
-    );
+    assert_eq!((quota.max24_hour_send, quota.max_send_rate, quota.sent_last24_hours), (50_000.0, 14.0, 2.0));
     cloud.clock().advance(Duration::days(1));
     let quota = mailer(&cloud).get_send_quota().send().await.unwrap();
     assert!(quota.sent_last24_hours < 1.0);
@@ -93,16 +59,9 @@ async fn the_quota_counts_the_recipients_of_the_last_day() {
 #[tokio::test]
 async fn a_mail_to_nobody_and_an_unknown_action_are_refused() {
     let cloud = cloud();
-    let error = send(&cloud, "From: a@example.com\r\n\r\nhello")
-        .await
-        .unwrap_err();
+    let error = send(&cloud, "From: a@example.com\r\n\r\nhello").await.unwrap_err();
     assert_eq!(error.code(), Some("InvalidParameterValue"));
-    let error = mailer(&cloud)
-        .list_identities()
-        .send()
-        .await
-        .unwrap_err()
-        .into_service_error();
+    let error = mailer(&cloud).list_identities().send().await.unwrap_err().into_service_error();
     assert_eq!(error.code(), Some("UnknownOperationException"));
     assert!(cloud.mailbox().mails().is_empty());
 }

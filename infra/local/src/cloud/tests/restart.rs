@@ -11,11 +11,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "keepwell-cloud-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("keepwell-cloud-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -40,13 +36,7 @@ async fn tables_queues_mails_events_and_values_survive() {
     let bus_event_id;
     {
         let cloud = folder.open();
-        core(&cloud)
-            .await
-            .transact_write_items()
-            .transact_items(put("C#1", None))
-            .send()
-            .await
-            .unwrap();
+        core(&cloud).await.transact_write_items().transact_items(put("C#1", None)).send().await.unwrap();
         subscribe(&cloud, "scores", &["a.v1"]);
         super::events::publish_numbered(&cloud, 3).await;
         let first = cloud.bus().receive("scores", 1)[0].message_id.clone();
@@ -61,9 +51,7 @@ async fn tables_queues_mails_events_and_values_survive() {
         assert_eq!(cloud.bus().dead_letters("scores").len(), 2);
         super::events::publish_numbered(&cloud, 1).await;
         assert_eq!(cloud.bus().receive("scores", 10).len(), 1);
-        super::mails::send(&cloud, super::mails::SURVEY)
-            .await
-            .unwrap();
+        super::mails::send(&cloud, super::mails::SURVEY).await.unwrap();
         super::mails::send(&cloud, &long_mail).await.unwrap();
         cloud.set_local_value("clock", "3600").unwrap();
         bus_event_id = cloud.bus().events()[3].bus_event_id.clone();
@@ -71,41 +59,17 @@ async fn tables_queues_mails_events_and_values_survive() {
     let cloud = folder.open();
     assert!(has(&tables(&cloud), "C#1").await);
     let names = tables(&cloud).list_tables().send().await.unwrap();
-    assert_eq!(
-        names.table_names(),
-        ["core"],
-        "the cloud's own table stays out of sight"
-    );
-    assert_eq!(
-        (
-            cloud.bus().depth("scores"),
-            cloud.bus().dead_letters("scores").len()
-        ),
-        (1, 2)
-    );
-    assert_eq!(
-        cloud.bus().receive("scores", 10)[0].receive_count,
-        2,
-        "it was in flight when the lights went out"
-    );
-    assert_eq!(
-        (
-            cloud.bus().events().len(),
-            &cloud.bus().events()[3].bus_event_id
-        ),
-        (4, &bus_event_id)
-    );
+    assert_eq!(names.table_names(), ["core"], "the cloud's own table stays out of sight");
+    assert_eq!((cloud.bus().depth("scores"), cloud.bus().dead_letters("scores").len()), (1, 2));
+    assert_eq!(cloud.bus().receive("scores", 10)[0].receive_count, 2, "it was in flight when the lights went out");
+    assert_eq!((cloud.bus().events().len(), &cloud.bus().events()[3].bus_event_id), (4, &bus_event_id));
     let mails = cloud.mailbox().mails();
     assert_eq!((mails.len(), mails[0].links.len()), (2, 2));
     assert_eq!(mails[1].raw, long_mail.as_bytes());
     assert_eq!(cloud.local_value("clock").as_deref(), Some("3600"));
     subscribe(&cloud, "scores", &["a.v1"]);
     super::events::publish_numbered(&cloud, 1).await;
-    assert_ne!(
-        cloud.bus().events()[4].bus_event_id,
-        bus_event_id,
-        "ids go on where they stopped"
-    );
+    assert_ne!(cloud.bus().events()[4].bus_event_id, bus_event_id, "ids go on where they stopped");
 }
 
 #[tokio::test]

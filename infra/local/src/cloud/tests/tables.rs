@@ -18,14 +18,7 @@ async fn what_is_put_can_be_read_and_queried() {
         .send()
         .await
         .unwrap();
-    let row = client
-        .get_item()
-        .table_name("core")
-        .key("pk", s("C#1"))
-        .key("sk", s("ROW"))
-        .send()
-        .await
-        .unwrap();
+    let row = client.get_item().table_name("core").key("pk", s("C#1")).key("sk", s("ROW")).send().await.unwrap();
     assert_eq!(row.item.unwrap()["name"], s("Ada"));
     let rows = client
         .query()
@@ -59,12 +52,7 @@ async fn a_failed_condition_is_a_typed_error() {
 async fn a_cancelled_transaction_tells_the_reason_for_each_item() {
     let cloud = cloud();
     let client = core(&cloud).await;
-    client
-        .transact_write_items()
-        .transact_items(put("C#1", None))
-        .send()
-        .await
-        .unwrap();
+    client.transact_write_items().transact_items(put("C#1", None)).send().await.unwrap();
     let error = client
         .transact_write_items()
         .transact_items(put("C#2", None))
@@ -79,10 +67,7 @@ async fn a_cancelled_transaction_tells_the_reason_for_each_item() {
         }
         other => panic!("{other:?}"),
     };
-    let codes: Vec<_> = reasons
-        .iter()
-        .map(|reason| reason.code().unwrap())
-        .collect();
+    let codes: Vec<_> = reasons.iter().map(|reason| reason.code().unwrap()).collect();
     assert_eq!(codes, ["None", "ConditionalCheckFailed"]);
     assert!(!has(&client, "C#2").await);
 }
@@ -92,10 +77,7 @@ async fn each_request_is_recorded_with_its_tables_and_units() {
     let cloud = cloud();
     let client = core(&cloud).await;
     cloud.reset_requests();
-    let write = client
-        .transact_write_items()
-        .transact_items(put("C#1", None))
-        .transact_items(put("C#2", None));
+    let write = client.transact_write_items().transact_items(put("C#1", None)).transact_items(put("C#2", None));
     write.send().await.unwrap();
     assert_eq!(cloud.write_count(), 1);
     assert!(has(&client, "C#1").await);
@@ -103,36 +85,19 @@ async fn each_request_is_recorded_with_its_tables_and_units() {
     let [write, read] = &cloud.requests()[..] else {
         panic!("{:?}", cloud.requests());
     };
-    assert_eq!(
-        (write.service, write.operation.as_str()),
-        (Service::DynamoDb, "TransactWriteItems")
-    );
+    assert_eq!((write.service, write.operation.as_str()), (Service::DynamoDb, "TransactWriteItems"));
     assert_eq!(write.tables, ["core"]);
     assert_eq!((write.read_units, write.write_units), (0.0, 4.0));
-    assert_eq!(
-        (read.operation.as_str(), read.read_units, read.write_units),
-        ("GetItem", 0.5, 0.0)
-    );
+    assert_eq!((read.operation.as_str(), read.read_units, read.write_units), ("GetItem", 0.5, 0.0));
 }
 
 #[tokio::test]
 async fn a_missing_table_and_an_unknown_operation_are_named() {
     let cloud = cloud();
     let client = tables(&cloud);
-    let error = client
-        .scan()
-        .table_name("nowhere")
-        .send()
-        .await
-        .unwrap_err()
-        .into_service_error();
+    let error = client.scan().table_name("nowhere").send().await.unwrap_err().into_service_error();
     assert!(error.is_resource_not_found_exception(), "{error:?}");
-    let error = client
-        .list_backups()
-        .send()
-        .await
-        .unwrap_err()
-        .into_service_error();
+    let error = client.list_backups().send().await.unwrap_err().into_service_error();
     assert_eq!(error.code(), Some("UnknownOperationException"));
     assert!(error.message().unwrap().contains("ListBackups"));
 }
@@ -141,29 +106,12 @@ async fn a_missing_table_and_an_unknown_operation_are_named() {
 async fn rows_expire_by_the_clock_that_was_turned() {
     let cloud = cloud();
     let client = core(&cloud).await;
-    let settings = TimeToLiveSpecification::builder()
-        .attribute_name("ttl")
-        .enabled(true)
-        .build()
-        .unwrap();
-    client
-        .update_time_to_live()
-        .table_name("core")
-        .time_to_live_specification(settings)
-        .send()
-        .await
-        .unwrap();
+    let settings = TimeToLiveSpecification::builder().attribute_name("ttl").enabled(true).build().unwrap();
+    client.update_time_to_live().table_name("core").time_to_live_specification(settings).send().await.unwrap();
     for (pk, days) in [("C#1", 1), ("C#2", 14), ("C#3", 30)] {
         let ttl = (noon() + Duration::days(days)).timestamp().to_string();
-        let put = client
-            .put_item()
-            .table_name("core")
-            .item("pk", s(pk))
-            .item("sk", s("ROW"));
-        put.item("ttl", AttributeValue::N(ttl))
-            .send()
-            .await
-            .unwrap();
+        let put = client.put_item().table_name("core").item("pk", s(pk)).item("sk", s("ROW"));
+        put.item("ttl", AttributeValue::N(ttl)).send().await.unwrap();
     }
     assert_eq!(cloud.expire_rows().unwrap(), 0);
     cloud.clock().advance(Duration::days(15));

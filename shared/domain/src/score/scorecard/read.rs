@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{
-    Bands, Combine, Comparand, Dimension, Limit, Missing, Override, Rule, Scorecard, Test, When,
-};
+use super::{Bands, Combine, Comparand, Dimension, Limit, Missing, Override, Rule, Scorecard, Test, When};
 use crate::fields::{Fields, FromField, Line};
 use crate::id::RecordId;
 use crate::measure::{Kind, Measure, Name, Resolved};
@@ -51,9 +49,7 @@ pub(super) fn scorecard(document: &Value) -> Result<Scorecard, Problems> {
     let mut override_ids = BTreeSet::new();
     let overrides = nested(&mut fields, "overrides", |value, base| {
         let items = array(value, base)?;
-        collect(items, base, |item, base| {
-            override_(item, base, &mut override_ids)
-        })
+        collect(items, base, |item, base| override_(item, base, &mut override_ids))
     });
     let scorecard = id.zip(dimensions).map(|(id, dimensions)| Scorecard {
         format: 1,
@@ -91,14 +87,9 @@ fn nested<'a, T>(
 }
 
 fn array<'a>(value: &'a Value, base: &str) -> Result<&'a [Value], Problems> {
-    let items = value
-        .as_array()
-        .ok_or_else(|| Problems::one(base, "must be a list"))?;
+    let items = value.as_array().ok_or_else(|| Problems::one(base, "must be a list"))?;
     if items.len() > MAX_ITEMS {
-        return Err(Problems::one(
-            base,
-            format!("must have at most {MAX_ITEMS} items"),
-        ));
+        return Err(Problems::one(base, format!("must have at most {MAX_ITEMS} items")));
     }
     Ok(items)
 }
@@ -133,11 +124,7 @@ fn list<'a, T>(
 }
 
 /// Notes a problem when nothing has any weight.
-fn check_weights(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    mut weights: impl Iterator<Item = Weight>,
-) {
+fn check_weights(fields: &mut Fields<'_>, key: &'static str, mut weights: impl Iterator<Item = Weight>) {
     if weights.all(|weight| weight.0 == 0.0) {
         fields.problem(key, "must not all have the weight 0");
     }
@@ -158,30 +145,18 @@ fn bands(value: &Value, base: &str) -> Result<Bands, Problems> {
     let thriving: Option<PointValue> = fields.required("thriving");
     let healthy: Option<PointValue> = fields.required("healthy");
     let steady: Option<PointValue> = fields.required("steady");
-    for (key, lower, upper, name) in [
-        ("healthy", healthy, thriving, "thriving"),
-        ("steady", steady, healthy, "healthy"),
-    ] {
-        if lower
-            .zip(upper)
-            .is_some_and(|(lower, upper)| lower >= upper)
-        {
-            fields.problem(
-                key,
-                format!("must be below {name}, or its band is never reached"),
-            );
+    for (key, lower, upper, name) in
+        [("healthy", healthy, thriving, "thriving"), ("steady", steady, healthy, "healthy")]
+    {
+        if lower.zip(upper).is_some_and(|(lower, upper)| lower >= upper) {
+            fields.problem(key, format!("must be below {name}, or its band is never reached"));
         }
     }
     if steady.is_some_and(|steady| steady.0 == 0.0) {
         fields.problem("steady", "must be above 0, or struggling is never reached");
     }
-    let bands = thriving
-        .zip(healthy.zip(steady))
-        .map(|(thriving, (healthy, steady))| Bands {
-            thriving,
-            healthy,
-            steady,
-        });
+    let bands =
+        thriving.zip(healthy.zip(steady)).map(|(thriving, (healthy, steady))| Bands { thriving, healthy, steady });
     fields.finish(bands)
 }
 
@@ -190,24 +165,15 @@ fn dimension(value: &Value, base: &str, ids: &mut Ids) -> Result<Dimension, Prob
     let id = unique_id(&mut fields, &mut ids.dimensions);
     let weight = fields.required("weight");
     let combine = fields.optional::<Combine>("combine");
-    let rules = nested(&mut fields, "rules", |value, base| {
-        list(value, base, |item, base| rule(item, base, &mut ids.rules))
-    });
+    let rules =
+        nested(&mut fields, "rules", |value, base| list(value, base, |item, base| rule(item, base, &mut ids.rules)));
     if fields.raw("rules").is_none() {
         fields.problem("rules", "is required");
     }
     if let Some(rules) = &rules {
         check_weights(&mut fields, "rules", rules.iter().map(|rule| rule.weight));
     }
-    let dimension = id
-        .zip(weight)
-        .zip(rules)
-        .map(|((id, weight), rules)| Dimension {
-            id,
-            weight,
-            combine,
-            rules,
-        });
+    let dimension = id.zip(weight).zip(rules).map(|((id, weight), rules)| Dimension { id, weight, combine, rules });
     fields.finish(dimension)
 }
 
@@ -217,15 +183,11 @@ fn measure(fields: &mut Fields<'_>) -> Option<(Name, Option<&'static Measure>)> 
         fields.problem("measure", "is required");
         return None;
     };
-    let resolved = value
-        .as_str()
-        .and_then(|id| Some((Name::from(id), Resolved::find(id)?)));
+    let resolved = value.as_str().and_then(|id| Some((Name::from(id), Resolved::find(id)?)));
     let Some((name, resolved)) = resolved else {
         fields.problem(
             "measure",
-            format!(
-                "is not a known measure (see GET /v1/measures; your own are custom.<name>): {value}"
-            ),
+            format!("is not a known measure (see GET /v1/measures; your own are custom.<name>): {value}"),
         );
         return None;
     };
@@ -238,25 +200,20 @@ fn rule(value: &Value, base: &str, ids: &mut BTreeSet<Name>) -> Result<Rule, Pro
     let measure = measure(&mut fields);
     let definition = measure.as_ref().and_then(|(_, definition)| *definition);
     let weight = fields.required("weight");
-    let points = nested(&mut fields, "points", |value, base| {
-        Shape::read(value, base, definition)
-    });
+    let points = nested(&mut fields, "points", |value, base| Shape::read(value, base, definition));
     if fields.raw("points").is_none() {
         fields.problem("points", "is required");
     }
     let missing = nested(&mut fields, "missing", missing);
     let valid_days = fields.optional("valid_days");
-    let rule =
-        id.zip(measure)
-            .zip(weight.zip(points))
-            .map(|((id, (measure, _)), (weight, points))| Rule {
-                id,
-                measure,
-                weight,
-                points,
-                missing,
-                valid_days,
-            });
+    let rule = id.zip(measure).zip(weight.zip(points)).map(|((id, (measure, _)), (weight, points))| Rule {
+        id,
+        measure,
+        weight,
+        points,
+        missing,
+        valid_days,
+    });
     fields.finish(rule)
 }
 
@@ -266,10 +223,7 @@ fn missing(value: &Value, base: &str) -> Result<Missing, Problems> {
         Some("worst") => return Ok(Missing::Worst),
         _ if value.is_object() => {}
         _ => {
-            return Err(Problems::one(
-                base,
-                "must be ignore, worst or { neutral: 0 to 100 }",
-            ));
+            return Err(Problems::one(base, "must be ignore, worst or { neutral: 0 to 100 }"));
         }
     }
     let mut fields = Fields::new(value, base)?;
@@ -286,17 +240,13 @@ fn override_(value: &Value, base: &str, ids: &mut BTreeSet<Name>) -> Result<Over
     }
     let given = ["cap", "floor", "set"].map(|key| fields.raw(key).is_some());
     if given.iter().filter(|given| **given).count() != 1 {
-        fields
-            .problems
-            .add(base, "must have exactly one of cap, floor, set");
+        fields.problems.add(base, "must have exactly one of cap, floor, set");
     }
     let cap = fields.optional("cap").map(Limit::Cap);
     let floor = fields.optional("floor").map(Limit::Floor);
     let set = fields.optional("set").map(Limit::Set);
     let limit = cap.or(floor).or(set);
-    let override_ = id
-        .zip(when.zip(limit))
-        .map(|(id, (when, limit))| Override { id, when, limit });
+    let override_ = id.zip(when.zip(limit)).map(|(id, (when, limit))| Override { id, when, limit });
     fields.finish(override_)
 }
 
@@ -304,18 +254,11 @@ fn when(value: &Value, base: &str) -> Result<When, Problems> {
     const TESTS: [&str; 5] = ["more_than", "less_than", "at_least", "at_most", "equals"];
     let mut fields = Fields::new(value, base)?;
     let measure = measure(&mut fields);
-    let given: Vec<&str> = TESTS
-        .into_iter()
-        .filter(|key| fields.raw(key).is_some())
-        .collect();
+    let given: Vec<&str> = TESTS.into_iter().filter(|key| fields.raw(key).is_some()).collect();
     if given.len() != 1 {
-        fields.problems.add(
-            base,
-            format!("must have exactly one of {}", TESTS.join(", ")),
-        );
+        fields.problems.add(base, format!("must have exactly one of {}", TESTS.join(", ")));
     }
-    let bound =
-        |fields: &mut Fields<'_>, key, test: fn(Number) -> Test| fields.optional(key).map(test);
+    let bound = |fields: &mut Fields<'_>, key, test: fn(Number) -> Test| fields.optional(key).map(test);
     let test = bound(&mut fields, "more_than", Test::MoreThan)
         .or_else(|| bound(&mut fields, "less_than", Test::LessThan))
         .or_else(|| bound(&mut fields, "at_least", Test::AtLeast))
@@ -326,21 +269,14 @@ fn when(value: &Value, base: &str) -> Result<When, Problems> {
     {
         fields.problem(key, detail);
     }
-    let when = measure
-        .zip(test)
-        .map(|((measure, _), test)| When { measure, test });
+    let when = measure.zip(test).map(|((measure, _), test)| When { measure, test });
     fields.finish(when)
 }
 
 /// Why the measure can never pass the test, if it cannot.
 fn misfit(measure: &Measure, test: &Test) -> Option<String> {
     if measure.kind != test.kind() {
-        return Some(format!(
-            "compares with a {}, but {} is a {}",
-            test.kind(),
-            measure.id,
-            measure.kind
-        ));
+        return Some(format!("compares with a {}, but {} is a {}", test.kind(), measure.id, measure.kind));
     }
     match test {
         Test::Equals(Comparand::Word(word))

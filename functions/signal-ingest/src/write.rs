@@ -1,0 +1,274 @@
+//! Writes the rows about one customer. A row that is known already writes nothing; if none is new, nothing is written at all.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use keepwell_aws::cloud::Cloud;
+use keepwell_aws::http::ApiError;
+use keepwell_aws::store::change::{Cause, CustomerChange};
+use keepwell_aws::store::customers::contact_record;
+use keepwell_aws::store::record::Table;
+use keepwell_aws::store::signals::{SignalRecord, signal_record, usage_record};
+use keepwell_aws::store::transaction::MAX_WRITES;
+use keepwell_aws::store::{Expect, Stored, keys};
+use keepwell_domain::contact::{Contact, NewContact};
+use keepwell_domain::customer::{NewCustomer, Profile, ProfileChange};
+use keepwell_domain::event::Fact;
+use keepwell_domain::id::CustomerId;
+use keepwell_domain::import::{Item, Row};
+use keepwell_domain::signal::{Outcome, OutcomeKind, SignalKind, UsageEvent};
+use keepwell_domain::usage::UsageDay;
+
+/// What a row did, or would do.
+pub(crate) enum Effect {
+    Created,
+    Updated,
+    Unchanged,
+    Refused { column: &'static str, detail: String },
+}
+
+/// Room in a transaction for the customer's row and its event.
+const ROOM: usize = MAX_WRITES - 4;
+
+/// Writes the rows about `customer` and answers what each did, in their order.
+pub(crate) async fn write_customer(
+    cloud: &Cloud,
+    customer: &CustomerId,
+    rows: &[Row],
+    dry_run: bool,
+) -> Result<Vec<Effect>, ApiError> {
+    let now = cloud.now();
+    let change = match cloud.store.customer(customer).await? {
+        Some(stored) => CustomerChange::of(stored, Cause::default(), now),
+        None => match rows.first().map(|row| &row.item) {
+            Some(Item::Customer(profile)) => return create(cloud, customer, profile, dry_run, now).await,
+            _ => {
+                let refused = || Effect::Refused {
+                    column: "customer",
+                    detail: format!("there is no customer {customer}; import customers first"),
+                };
+                return Ok(rows.iter().map(|_| refused()).collect());
+            }
+        },
+    };
+    let mut writer = Writer { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run, now };
+    let mut usage: Vec<&UsageEvent> = Vec::new();
+    for row in rows {
+        match &row.item {
+            Item::Customer(profile) => writer.profile(profile),
+            Item::Contact(contact) => writer.contact(contact).await?,
+            Item::Usage(event) => usage.push(event),
+            Item::Ticket(ticket) => writer.signal(SignalKind::Ticket, ticket).await?,
+            Item::Survey(survey) => writer.signal(SignalKind::Survey, survey).await?,
+            Item::Interaction(interaction) => writer.signal(SignalKind::Interaction, interaction).await?,
+            Item::Goal(goal) => writer.signal(SignalKind::Goal, goal).await?,
+            Item::Outcome(outcome) => writer.outcome(outcome).await?,
+        }
+    }
+    if !usage.is_empty() {
+        writer.usage(&usage).await?;
+    }
+    writer.flush().await?;
+    Ok(writer.effects)
+}
+
+/// Creates a customer from its row.
+async fn create(
+    cloud: &Cloud,
+    id: &CustomerId,
+    profile: &ProfileChange,
+    dry_run: bool,
+    now: DateTime<Utc>,
+) -> Result<Vec<Effect>, ApiError> {
+    let profile = profile.clone().apply(&Profile::blank());
+    if profile.name.is_empty() {
+        return Ok(vec![Effect::Refused { column: "name", detail: "is required for a new customer".to_owned() }]);
+    }
+    let mut customer = NewCustomer { id: None, profile }.create(id.clone(), now);
+    if !dry_run {
+        customer.event_seq = cloud.store.last_event_of_erased(id).await?;
+        let mut change = CustomerChange::creation(customer, now);
+        change.publish(Fact::CustomerCreated {});
+        change.commit(cloud).await?;
+    }
+    Ok(vec![Effect::Created])
+}
+
+/// Collects the writes about one customer and commits them, in as few transactions as they need.
+struct Writer<'a> {
+    cloud: &'a Cloud,
+    change: CustomerChange,
+    effects: Vec<Effect>,
+    /// Kinds of signals that changed and are not published yet.
+    kinds: Vec<SignalKind>,
+    changed: bool,
+    dry_run: bool,
+    now: DateTime<Utc>,
+}
+
+impl Writer<'_> {
+    fn profile(&mut self, profile: &ProfileChange) {
+        let profile = profile.clone().apply(&self.change.customer.profile);
+        match self.change.customer.with_profile(profile, self.now) {
+            Some(changed) => {
+                self.change.customer = changed;
+                self.change.publish(Fact::CustomerChanged {});
+                self.changed = true;
+                self.effects.push(Effect::Updated);
+            }
+            None => self.effects.push(Effect::Unchanged),
+        }
+    }
+
+    async fn contact(&mut self, new: &NewContact) -> Result<(), ApiError> {
+        let Some(id) = &new.id else { return Err(ApiError::Internal("a contact row without an id".to_owned())) };
+        let before = self.cloud.store.contact(&self.change.customer.id, id).await?;
+        let fresh = new.clone().create(id.clone(), self.now);
+        let (after, expect) = match before {
+            None => (fresh, Expect::Absent),
+            Some(Stored { value: before, revision }) => {
+                let after = updated(&before, fresh);
+                if after == before {
+                    self.effects.push(Effect::Unchanged);
+                    return Ok(());
+                }
+                (after, Expect::Revision(revision))
+            }
+        };
+        self.effects.push(if expect == Expect::Absent { Effect::Created } else { Effect::Updated });
+        self.make_room(1).await?;
+        self.change.put(contact_record(&self.change.customer.id, &after), expect);
+        if self.change.customer.profile.request_feedback {
+            self.change.customer.feedback_due_at = Some(self.now);
+        }
+        self.changed = true;
+        Ok(())
+    }
+
+    async fn signal<S: SignalRecord>(&mut self, kind: SignalKind, signal: &S) -> Result<(), ApiError> {
+        let customer = self.change.customer.id.clone();
+        let key = keys::record(&customer, S::PREFIX, signal.id());
+        let before: Option<Stored<S>> = self.cloud.store.get(Table::Core, &key).await?;
+        let entry = signal.timeline_entry();
+        self.make_room(3).await?;
+        let expect = match &before {
+            Some(before) if before.value == *signal => {
+                self.effects.push(Effect::Unchanged);
+                return Ok(());
+            }
+            Some(before) => {
+                let old = keys::timeline(&customer, &before.value.timeline_entry());
+                if old != keys::timeline(&customer, &entry) {
+                    self.change.transaction.delete(Table::Core, old);
+                }
+                self.effects.push(Effect::Updated);
+                Expect::Revision(before.revision)
+            }
+            None => {
+                self.effects.push(Effect::Created);
+                Expect::Absent
+            }
+        };
+        self.change.put(signal_record(&customer, signal), expect);
+        self.change.timeline(&entry);
+        self.note(kind);
+        Ok(())
+    }
+
+    /// An outcome also decides whether the customer counts as churned: its newest outcome says so.
+    async fn outcome(&mut self, outcome: &Outcome) -> Result<(), ApiError> {
+        self.signal(SignalKind::Outcome, outcome).await?;
+        let known = self.cloud.store.signals::<Outcome>(&self.change.customer.id).await?;
+        let newest = known
+            .iter()
+            .map(|stored| &stored.value)
+            .filter(|known| known.id != outcome.id)
+            .chain([outcome])
+            .filter(|outcome| outcome.on <= self.now.date_naive())
+            .max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.id.cmp(&b.id)));
+        let churned = newest.is_some_and(|newest| newest.kind == OutcomeKind::Churned);
+        let customer = &mut self.change.customer;
+        if churned != customer.churned {
+            customer.churned = churned;
+            customer.feedback_due_at = (!churned && customer.profile.request_feedback).then_some(self.now);
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    /// Folds usage into its days: one read for the whole span, one write for each day that changed.
+    async fn usage(&mut self, events: &[&UsageEvent]) -> Result<(), ApiError> {
+        let customer = self.change.customer.id.clone();
+        let days: Vec<NaiveDate> = events.iter().map(|event| event.at.date_naive()).collect();
+        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(()) };
+        let stored = self.cloud.store.usage(&customer, *first, *last).await?;
+        let mut folded: BTreeMap<NaiveDate, (UsageDay, u64, bool)> =
+            stored.into_iter().map(|stored| (stored.value.day, (stored.value, stored.revision, false))).collect();
+        for event in events {
+            let day = event.at.date_naive();
+            let (row, _, dirty) = folded.entry(day).or_insert_with(|| (UsageDay::empty(day), 0, false));
+            if row.fold(event) {
+                *dirty = true;
+                self.effects.push(Effect::Created);
+            } else {
+                self.effects.push(Effect::Unchanged);
+            }
+        }
+        for (mut day, revision, _) in folded.into_values().filter(|(_, _, dirty)| *dirty) {
+            self.make_room(1).await?;
+            day.version += 1;
+            let expect = if revision == 0 { Expect::Absent } else { Expect::Revision(revision) };
+            self.change.put(usage_record(&customer, &day), expect);
+            self.note(SignalKind::Usage);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, kind: SignalKind) {
+        if !self.kinds.contains(&kind) {
+            self.kinds.push(kind);
+        }
+        self.changed = true;
+    }
+
+    /// Commits what there is when `writes` more would not fit into the transaction.
+    async fn make_room(&mut self, writes: usize) -> Result<(), ApiError> {
+        if self.change.transaction.len() + writes <= ROOM {
+            return Ok(());
+        }
+        self.flush().await?;
+        let stored = self.cloud.store.customer(&self.change.customer.id).await?;
+        let stored = stored.ok_or_else(|| ApiError::NotFound("The customer was erased meanwhile.".to_owned()))?;
+        self.change = CustomerChange::of(stored, Cause::default(), self.now);
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), ApiError> {
+        if !self.changed || self.dry_run {
+            return Ok(());
+        }
+        let empty = CustomerChange::creation(self.change.customer.clone(), self.now);
+        let mut change = std::mem::replace(&mut self.change, empty);
+        if !self.kinds.is_empty() {
+            change.publish(Fact::SignalsReceived { kinds: std::mem::take(&mut self.kinds) });
+        }
+        self.changed = false;
+        change.commit(self.cloud).await?;
+        Ok(())
+    }
+}
+
+/// The known contact with what the row says; consent and history stay as they are.
+fn updated(before: &Contact, fresh: Contact) -> Contact {
+    let mut after = Contact {
+        mail: before.mail.clone(),
+        ask: before.ask.clone(),
+        created_at: before.created_at,
+        version: before.version,
+        ..fresh
+    };
+    if after != *before {
+        after.version += 1;
+    }
+    after
+}

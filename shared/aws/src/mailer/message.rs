@@ -1,0 +1,72 @@
+//! A mail as SES gets it: rendered from its template, with links and the headers for one-click unsubscribe (RFC 8058).
+
+use keepwell_domain::automation::variables::contact_variables;
+use keepwell_domain::happiness::HappinessLevel;
+use keepwell_domain::link::{Purpose, sign, unsubscribe_expires_at};
+use keepwell_domain::mail::MailIntent;
+use mail_builder::MessageBuilder;
+use mail_builder::headers::raw::Raw;
+use mail_builder::headers::url::URL;
+use serde_json::{Map, Value, json};
+
+use super::Addressee;
+use crate::cloud::Cloud;
+use crate::function::HandlerError;
+
+/// The raw message, or why the mail can never be sent.
+pub(super) async fn build(
+    cloud: &Cloud,
+    intent: &MailIntent,
+    to: &Addressee,
+) -> Result<Result<Vec<u8>, String>, HandlerError> {
+    let mut variables = intent.variables.clone();
+    let mut unsubscribe = None;
+    if let Some(contact) = &to.contact {
+        let links = links(cloud, intent).await?;
+        unsubscribe = links.get("unsubscribe").and_then(Value::as_str).map(str::to_owned);
+        variables.insert("contact".to_owned(), contact_variables(contact));
+        variables.insert("links".to_owned(), Value::Object(links));
+    }
+    variables.insert("public_url".to_owned(), json!(cloud.deployment.public_url));
+    let rendered = match cloud.templates.mail(&intent.template, &Value::Object(variables)) {
+        Ok(rendered) => rendered,
+        Err(error) => return Ok(Err(format!("the template {} cannot be rendered: {error}", intent.template))),
+    };
+
+    let from = cloud.deployment.mail_from.as_str();
+    let domain = from.split_once('@').map_or("localhost", |(_, domain)| domain);
+    let mut message = MessageBuilder::new()
+        .message_id(format!("{}.{}@{domain}", intent.id, intent.fence))
+        .date(cloud.now().timestamp())
+        .from(("Keepwell", from))
+        .to(to.address.as_str())
+        .subject(rendered.subject)
+        .text_body(rendered.text)
+        .html_body(rendered.html)
+        // Out-of-office machines shall not answer.
+        .header("Auto-Submitted", Raw::new("auto-generated"));
+    if let Some(unsubscribe) = unsubscribe {
+        message = message
+            .header("List-Unsubscribe", URL::new(unsubscribe))
+            .header("List-Unsubscribe-Post", Raw::new("List-Unsubscribe=One-Click"));
+    }
+    Ok(message.write_to_vec().map_err(|error| error.to_string()))
+}
+
+/// The links of a mail to a contact: the four answers when it asks for feedback, and unsubscribe always.
+async fn links(cloud: &Cloud, intent: &MailIntent) -> Result<Map<String, Value>, HandlerError> {
+    let keys = cloud.link_keys()?;
+    let url = &cloud.deployment.public_url;
+    let mut links = Map::new();
+    let token = sign(keys, Purpose::Unsubscribe, &intent.id, unsubscribe_expires_at(intent.created_at));
+    links.insert("unsubscribe".to_owned(), json!(format!("{url}/u/{token}")));
+    if let Some(request) = &intent.request {
+        let stored = cloud.store.feedback_request(&intent.customer, request).await?;
+        let request = stored.ok_or("the feedback request is gone")?.value;
+        let token = sign(keys, Purpose::Feedback, &request.id, request.link_expires_at());
+        for rating in HappinessLevel::ALL {
+            links.insert(rating.to_string(), json!(format!("{url}/f/{token}?rating={rating}")));
+        }
+    }
+    Ok(links)
+}
