@@ -200,7 +200,7 @@ impl Test {
             (Self::AtLeast(bound), MeasureValue::Number(number)) => *number >= bound.0,
             (Self::AtMost(bound), MeasureValue::Number(number)) => *number <= bound.0,
             (Self::Equals(Comparand::Number(other)), MeasureValue::Number(number)) => {
-                *number >= other.0 && *number <= other.0
+                Number(*number) == *other
             }
             (Self::Equals(Comparand::Word(other)), MeasureValue::Word(word)) => word == other,
             (Self::Equals(Comparand::Boolean(other)), MeasureValue::Boolean(yes)) => yes == other,

@@ -1,0 +1,181 @@
+//! Every measure of Product Usage, by hand.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a literal without & reads better"
+)]
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use keepwell_domain::customer::{Customer, NewCustomer};
+use keepwell_domain::id::CustomerId;
+use keepwell_domain::measure::{Inputs, MeasureValue, MeasureValues, catalogue, measure_all};
+use keepwell_domain::signal::UsageEvent;
+use keepwell_domain::usage::UsageDay;
+use serde_json::{Value, json};
+
+/// A Sunday, at noon.
+fn now() -> DateTime<Utc> {
+    "2026-11-01T12:00:00Z".parse().unwrap()
+}
+
+fn day(days_ago: u64) -> NaiveDate {
+    now().date_naive() - Days::new(days_ago)
+}
+
+fn customer(fields: Value) -> Customer {
+    let mut profile = json!({"name": "Acme"});
+    profile
+        .as_object_mut()
+        .unwrap()
+        .extend(fields.as_object().unwrap().clone());
+    NewCustomer::parse(&profile)
+        .unwrap()
+        .create(CustomerId::parse("acme").unwrap(), now())
+}
+
+fn number(values: &MeasureValues, id: &str) -> Option<f64> {
+    assert!(catalogue().iter().any(|measure| measure.id == id), "{id}");
+    match values.of(id)?.value {
+        MeasureValue::Number(number) => Some(number),
+        _ => None,
+    }
+}
+
+fn near(left: Option<f64>, right: f64) {
+    let difference = (left.unwrap() - right).abs();
+    assert!(difference < 1e-9, "{left:?} is not {right}");
+}
+
+/// Days of usage: `(days ago, users, feature, events)`, each user with as many events.
+fn usage(days: &[(u64, &[&str], &str, u64)]) -> Vec<UsageDay> {
+    let mut rows: Vec<UsageDay> = days
+        .iter()
+        .map(|(days_ago, users, feature, count)| {
+            let mut row = UsageDay::empty(day(*days_ago));
+            let known = users.iter().map(|user| Some((*user).to_owned()));
+            let anonymous = users.is_empty().then_some(None);
+            for (index, user) in known.chain(anonymous).enumerate() {
+                row.fold(&UsageEvent {
+                    message_id: format!("{days_ago}-{index}"),
+                    at: now(),
+                    user,
+                    feature: Some((*feature).to_owned()).filter(|feature| !feature.is_empty()),
+                    count: *count,
+                    duration_secs: 0,
+                });
+            }
+            row
+        })
+        .collect();
+    rows.sort_by_key(|row| row.day);
+    rows
+}
+
+#[test]
+fn usage_is_counted_by_day_user_and_feature() {
+    let customer = customer(json!({"seats": 4}));
+    // Two working days (Friday and Thursday), a Sunday; before that, two days.
+    let rows = usage(&[
+        (0, &["ana"], "report", 4),
+        (2, &["ana", "bo"], "report", 3),
+        (3, &["bo"], "export", 2),
+        (28, &["cy"], "import", 5),
+        (55, &["ana"], "report", 1),
+        (56, &["dee"], "old", 99),
+    ]);
+    let mut inputs = Inputs::new(now(), &customer);
+    inputs.usage = &rows;
+    let values = measure_all(&inputs);
+    for (id, expected) in [
+        ("usage.active_days_28d", 3.0),
+        ("usage.events_trend_ratio", 12.0 / 6.0),
+        ("usage.days_since_last_seen", 0.0),
+        ("usage.active_users_28d", 2.0),
+        ("usage.seats_in_use_ratio", 0.5),
+        ("usage.stickiness_working_days", 3.0 / 40.0),
+        ("usage.feature_breadth_28d", 2.0),
+        ("usage.key_feature_adoption_ratio", 2.0 / 3.0),
+        ("usage.events_per_active_day_28d", 4.0),
+    ] {
+        near(number(&values, id), expected);
+    }
+    let key = ["export".to_owned(), "api".to_owned()];
+    inputs.key_features = &key;
+    near(
+        number(&measure_all(&inputs), "usage.key_feature_adoption_ratio"),
+        0.5,
+    );
+}
+
+#[test]
+fn a_tool_used_by_everybody_on_every_working_day_is_fully_sticky() {
+    let customer = customer(json!({}));
+    let days: Vec<(u64, &[&str], &str, u64)> = (0..28)
+        .filter(|ago| ago % 7 != 0 && ago % 7 != 1)
+        .map(|ago| (ago, ["ana", "bo"].as_slice(), "f", 1))
+        .collect();
+    let rows = usage(&days);
+    let mut inputs = Inputs::new(now(), &customer);
+    inputs.usage = &rows;
+    near(
+        number(&measure_all(&inputs), "usage.stickiness_working_days"),
+        1.0,
+    );
+}
+
+#[test]
+fn anonymous_usage_says_nothing_about_users_or_features() {
+    let customer = customer(json!({"seats": 4}));
+    let rows = usage(&[(1, &[], "", 7)]);
+    let mut inputs = Inputs::new(now(), &customer);
+    inputs.usage = &rows;
+    let values = measure_all(&inputs);
+    near(number(&values, "usage.active_days_28d"), 1.0);
+    for id in [
+        "usage.active_users_28d",
+        "usage.seats_in_use_ratio",
+        "usage.stickiness_working_days",
+        "usage.feature_breadth_28d",
+        "usage.key_feature_adoption_ratio",
+    ] {
+        assert_eq!(number(&values, id), None, "{id}");
+    }
+}
+
+#[test]
+fn once_there_was_usage_silence_is_a_fact() {
+    let customer = customer(json!({}));
+    let rows = usage(&[(40, &["ana"], "report", 3)]);
+    let mut inputs = Inputs::new(now(), &customer);
+    inputs.usage = &rows;
+    let values = measure_all(&inputs);
+    near(number(&values, "usage.active_days_28d"), 0.0);
+    near(number(&values, "usage.active_users_28d"), 0.0);
+    near(number(&values, "usage.events_trend_ratio"), 0.0);
+    near(number(&values, "usage.days_since_last_seen"), 40.0);
+    assert_eq!(number(&values, "usage.events_per_active_day_28d"), None);
+    // Known for as long as the newest day with usage is over.
+    let observed = values.of("usage.active_days_28d").unwrap().observed_at;
+    assert_eq!(
+        observed,
+        "2026-09-23T00:00:00Z".parse::<DateTime<Utc>>().unwrap()
+    );
+    inputs.usage = &[];
+    inputs.last_used_on = Some(day(200));
+    let values = measure_all(&inputs);
+    near(number(&values, "usage.days_since_last_seen"), 200.0);
+    near(number(&values, "usage.active_days_28d"), 0.0);
+    assert_eq!(number(&values, "usage.events_trend_ratio"), None);
+}
+
+#[test]
+fn growth_from_nothing_is_limited() {
+    let customer = customer(json!({}));
+    let rows = usage(&[(3, &["ana"], "report", 1)]);
+    let mut inputs = Inputs::new(now(), &customer);
+    inputs.usage = &rows;
+    near(
+        number(&measure_all(&inputs), "usage.events_trend_ratio"),
+        10.0,
+    );
+}
