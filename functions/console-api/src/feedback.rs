@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::view;
 
 /// How far back the trend of a customer goes, and its step.
-const TREND: (Duration, i64) = (Duration::days(26 * 7), 7);
+const TREND: (Duration, u32) = (Duration::days(26 * 7), 7);
 
 pub(crate) async fn get_happiness(
     State(cloud): State<Cloud>,

@@ -1,15 +1,12 @@
-//! Everything about a customer that a score is computed from.
+//! Everything about a customer that a score is computed from: four reads, however long the customer's history is.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::store::scores::ScorePoint;
-use keepwell_aws::store::signals::SignalRecord;
+use keepwell_aws::store::signals::Signals;
 use keepwell_aws::store::{StoreError, Stored};
 use keepwell_domain::customer::Customer;
-use keepwell_domain::happiness::Answer;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::score::breakdown::Score;
-use keepwell_domain::signal::{Goal, Interaction, Survey, Ticket};
 use keepwell_domain::usage::UsageDay;
 
 /// How far back usage is read: measures look at 56 days.
@@ -23,12 +20,7 @@ pub(crate) struct Records {
     pub(crate) customer: Stored<Customer>,
     pub(crate) usage: Vec<UsageDay>,
     pub(crate) last_used_on: Option<NaiveDate>,
-    pub(crate) interactions: Vec<Interaction>,
-    pub(crate) tickets: Vec<Ticket>,
-    pub(crate) surveys: Vec<Survey>,
-    pub(crate) goals: Vec<Goal>,
-    pub(crate) answers: Vec<Answer>,
-    pub(crate) latest_score: Option<Score>,
+    pub(crate) signals: Signals,
     pub(crate) points: Vec<ScorePoint>,
 }
 
@@ -37,29 +29,17 @@ pub(crate) async fn load(cloud: &Cloud, id: &CustomerId, now: DateTime<Utc>) -> 
     let store = &cloud.store;
     let Some(customer) = store.customer(id).await? else { return Ok(None) };
     let today = now.date_naive();
-    let usage = values(store.usage(id, today - Duration::days(USAGE_DAYS), today).await?);
+    let usage: Vec<UsageDay> = store
+        .usage(id, today - Duration::days(USAGE_DAYS), today)
+        .await?
+        .into_iter()
+        .map(|stored| stored.value)
+        .collect();
     let last_used_on = match usage.last() {
         Some(day) => Some(day.day),
         None => store.last_used_on(id).await?,
     };
-    Ok(Some(Records {
-        customer,
-        usage,
-        last_used_on,
-        interactions: signals(cloud, id).await?,
-        tickets: signals(cloud, id).await?,
-        surveys: signals(cloud, id).await?,
-        goals: signals(cloud, id).await?,
-        answers: store.answers(id).await?,
-        latest_score: store.latest_score(id).await?.map(|stored| stored.value),
-        points: store.score_points(id, now - Duration::days(POINT_DAYS), now).await?,
-    }))
-}
-
-async fn signals<S: SignalRecord>(cloud: &Cloud, id: &CustomerId) -> Result<Vec<S>, StoreError> {
-    Ok(values(cloud.store.signals(id).await?))
-}
-
-fn values<T>(stored: Vec<Stored<T>>) -> Vec<T> {
-    stored.into_iter().map(|stored| stored.value).collect()
+    let signals = store.all_signals(id).await?;
+    let points = store.score_points(id, now - Duration::days(POINT_DAYS), now).await?;
+    Ok(Some(Records { customer, usage, last_used_on, signals, points }))
 }

@@ -17,6 +17,7 @@ use keepwell_domain::event::{Event, SOURCE};
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::score::evaluate::Compiled;
 use keepwell_domain::score::scorecard::Scorecard;
+use keepwell_domain::settings::Settings;
 
 /// The events after which a customer's standing may be another one.
 pub const SUBSCRIPTIONS: &[&str] = &[
@@ -65,8 +66,16 @@ async fn recompute_batch(cloud: &Cloud, scorecard: &Compiled, messages: Vec<Mess
             }
         }
     }
+    let settings = match cloud.settings().await {
+        Ok(settings) => settings,
+        Err(error) => {
+            tracing::error!(%error, "the settings cannot be read");
+            failed.extend(customers.into_values().flat_map(|(_, messages)| messages));
+            return failed;
+        }
+    };
     for (id, (event, messages)) in customers {
-        if let Err(error) = recompute(cloud, scorecard, &id, &Cause::event(&event)).await {
+        if let Err(error) = recompute(cloud, &settings, scorecard, &id, &Cause::event(&event)).await {
             tracing::error!(customer = id.as_str(), %error, "recompute failed");
             failed.extend(messages);
         }
@@ -80,10 +89,11 @@ async fn recompute_batch(cloud: &Cloud, scorecard: &Compiled, messages: Vec<Mess
 struct Failed(usize);
 
 async fn recompute_all(cloud: &Cloud, scorecard: &Compiled) -> Result<(), HandlerError> {
+    let settings = cloud.settings().await?;
     let mut failed = 0;
     for stored in cloud.store.portfolio().await? {
         let id = stored.value.id;
-        if let Err(error) = recompute(cloud, scorecard, &id, &Cause::default()).await {
+        if let Err(error) = recompute(cloud, &settings, scorecard, &id, &Cause::default()).await {
             tracing::error!(customer = id.as_str(), %error, "recompute failed");
             failed += 1;
         }
@@ -92,12 +102,17 @@ async fn recompute_all(cloud: &Cloud, scorecard: &Compiled) -> Result<(), Handle
 }
 
 /// Computes one customer from what is stored, and writes what changed. A customer that is gone is no error.
-async fn recompute(cloud: &Cloud, scorecard: &Compiled, id: &CustomerId, cause: &Cause) -> Result<(), CommitError> {
+async fn recompute(
+    cloud: &Cloud,
+    settings: &Settings,
+    scorecard: &Compiled,
+    id: &CustomerId,
+    cause: &Cause,
+) -> Result<(), CommitError> {
     retry_on_conflict(|| async {
         let now = cloud.now();
         let Some(records) = inputs::load(cloud, id, now).await? else { return Ok(()) };
-        let settings = cloud.settings().await?;
-        let computed = standing::compute(&records, &settings, scorecard, now);
+        let computed = standing::compute(&records, settings, scorecard, now);
         standing::write(cloud, records, computed, cause.clone(), now).await
     })
     .await

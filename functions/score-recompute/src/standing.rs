@@ -36,24 +36,24 @@ pub(crate) struct Computed {
 pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compiled, now: DateTime<Utc>) -> Computed {
     let customer = &records.customer.value;
     let before = &customer.standing;
-    let reading = reading_at(&records.answers, settings, now);
+    let reading = reading_at(&records.signals.answers, settings, now);
     let happiness = reading.value.zip(reading.level).zip(reading.newest_at).map(|((value, level), newest_at)| {
-        let change_30d = change_since(&records.answers, settings, now - Duration::days(30), now);
+        let change_30d = change_since(&records.signals.answers, settings, now - Duration::days(30), now);
         HappinessInput { value, level, newest_at, change_30d }
     });
     let values = measure_all(&Inputs {
         usage: &records.usage,
         last_used_on: records.last_used_on,
-        interactions: &records.interactions,
-        tickets: &records.tickets,
-        surveys: &records.surveys,
-        goals: &records.goals,
+        interactions: &records.signals.interactions,
+        tickets: &records.signals.tickets,
+        surveys: &records.signals.surveys,
+        goals: &records.signals.goals,
         happiness,
         ..Inputs::new(now, customer)
     });
     let score = scorecard.evaluate(&values, now);
 
-    let dropped = sudden_drop(&records.answers, settings, before.last_drop_at, now).filter(|_| !customer.churned);
+    let dropped = sudden_drop(&records.signals.answers, settings, before.last_drop_at, now).filter(|_| !customer.churned);
     let became_stale = became_stale(customer, now);
     let standing = Standing {
         score: score.value,
@@ -104,7 +104,7 @@ pub(crate) async fn write(
         oldest_input_days: before.oldest_input_days,
         ..standing.clone()
     } == before;
-    if unchanged && point.is_none() && records.latest_score.is_some() {
+    if unchanged && point.is_none() && before.computed_at.is_some() {
         return Ok(());
     }
 

@@ -68,7 +68,7 @@ async fn http(function: &Function, event: LambdaEvent<LambdaRequest>) -> Result<
 
 /// The claims that API Gateway's JWT authorizer verified. Nothing that the caller sends can look like them.
 fn verified_claims(context: &RequestContext) -> Option<Claims> {
-    let RequestContext::ApiGatewayV2(context) = context;
+    let RequestContext::ApiGatewayV2(context) = context else { return None };
     let jwt = context.authorizer.as_ref()?.jwt.as_ref()?;
     Some(Claims(jwt.claims.clone()))
 }

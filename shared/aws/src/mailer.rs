@@ -16,8 +16,8 @@ use crate::function::HandlerError;
 use crate::store::change::Contended;
 use crate::store::{CommitError, Stored, StoreError};
 
-/// How many intents per shard one sweep takes.
-const SWEEP: usize = 100;
+/// How many intents one sweep takes.
+const SWEEP: usize = 1_000;
 
 /// The tag by which SES events find the intent.
 pub const INTENT_TAG: &str = "intent";

@@ -31,6 +31,9 @@ use record::Table;
 pub use record::{Record, Stored};
 pub use transaction::{CommitError, Expect, Transaction};
 
+/// An item as DynamoDB has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
 /// A read or write of a table that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -143,18 +146,12 @@ impl Store {
 
     /// All items of a range, every page of it.
     pub async fn query_all<T: DeserializeOwned>(&self, range: &Range<'_>) -> Result<Vec<Stored<T>>, StoreError> {
-        let mut items = Vec::new();
-        let mut start = None;
-        loop {
-            let (page, next) = self.query(range, None, None, start).await?;
-            for item in page {
-                items.push(record::read(item)?);
-            }
-            match next {
-                Some(next) => start = Some(next),
-                None => return Ok(items),
-            }
-        }
+        self.query_items(range).await?.into_iter().map(record::read).collect()
+    }
+
+    /// All items of a range as they are stored, for ranges that hold several types.
+    pub(crate) async fn query_items(&self, range: &Range<'_>) -> Result<Vec<Item>, StoreError> {
+        self.query_every_page(range, None).await
     }
 
     /// Up to `limit` items of a range after the sort key `after`.
@@ -183,13 +180,19 @@ impl Store {
         from: &str,
         to: &str,
     ) -> Result<Vec<Stored<T>>, StoreError> {
+        self.query_every_page(range, Some((from, to))).await?.into_iter().map(record::read).collect()
+    }
+
+    async fn query_every_page(
+        &self,
+        range: &Range<'_>,
+        between: Option<(&str, &str)>,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
-            let (page, next) = self.query(range, None, Some((from, to)), start).await?;
-            for item in page {
-                items.push(record::read(item)?);
-            }
+            let (page, next) = self.query(range, None, between, start).await?;
+            items.extend(page);
             match next {
                 Some(next) => start = Some(next),
                 None => return Ok(items),
@@ -202,8 +205,8 @@ impl Store {
         range: &Range<'_>,
         limit: Option<usize>,
         between: Option<(&str, &str)>,
-        start: Option<HashMap<String, AttributeValue>>,
-    ) -> Result<(Vec<HashMap<String, AttributeValue>>, Option<HashMap<String, AttributeValue>>), StoreError> {
+        start: Option<Item>,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
         let query = self
             .client
             .query()

@@ -112,7 +112,7 @@ impl CustomerChange {
 /// The customer's list row with its index keys.
 fn row(customer: &Customer) -> Result<Record, StoreError> {
     let id = &customer.id;
-    let shard = keys::shard(id.as_str());
+    let shard = keys::shard(id.as_str(), keys::PORTFOLIO_SHARDS);
     let score = customer.standing.score.map_or("----".to_owned(), |score| format!("{:04}", (score * 10.0).floor()));
     let mut record = Record::new(Table::Core, keys::customer(id), customer)?
         .indexed("portfolio", format!("P#{shard:02}"), format!("{score}#{id}"));
@@ -120,6 +120,7 @@ fn row(customer: &Customer) -> Result<Record, StoreError> {
         record = record.indexed("by_owner", format!("O#{}", owner.normalised()), format!("C#{id}"));
     }
     if let Some(due) = customer.feedback_due_at {
+        let shard = keys::shard(id.as_str(), keys::WORK_SHARDS);
         record = record.indexed("work", format!("DUE#feedback#{shard:02}"), format!("{}#{id}", keys::instant(due)));
     }
     Ok(record)

@@ -24,7 +24,7 @@ pub struct AddressGuard {
 impl Store {
     /// Every customer's list row, shard by shard.
     pub async fn portfolio(&self) -> Result<Vec<Stored<Customer>>, StoreError> {
-        let shards = (0..keys::SHARDS).map(|shard| format!("P#{shard:02}"));
+        let shards = (0..keys::PORTFOLIO_SHARDS).map(|shard| format!("P#{shard:02}"));
         let pages = futures::future::try_join_all(
             shards.map(|pk| async move { self.query_index(Table::Core, "portfolio", &pk, None, None).await }),
         )
@@ -36,7 +36,7 @@ impl Store {
     pub async fn feedback_due(&self, now: DateTime<Utc>) -> Result<Vec<Stored<Customer>>, StoreError> {
         let until = format!("{}#~", keys::instant(now));
         let mut due = Vec::new();
-        for shard in 0..keys::SHARDS {
+        for shard in 0..keys::WORK_SHARDS {
             let pk = format!("DUE#feedback#{shard:02}");
             due.extend(self.query_index(Table::Core, "work", &pk, Some(&until), None).await?);
         }

@@ -6,6 +6,9 @@ use keepwell_domain::mail::MailIntent;
 use super::record::{Record, Table};
 use super::{CommitError, Expect, Store, StoreError, Stored, Transaction, keys};
 
+/// The index's one partition: SES sends fewer mails a second than it takes writes.
+const MAIL: &str = "MAIL";
+
 /// How long a settled intent is kept.
 const KEPT: Duration = Duration::days(400);
 
@@ -18,12 +21,7 @@ impl Store {
     /// Intents that are due at `now`: to be sent, to be sent again, or with a claim that ran out.
     pub async fn mail_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<Stored<MailIntent>>, StoreError> {
         let until = format!("{}#~", keys::instant(now));
-        let mut due = Vec::new();
-        for shard in 0..keys::SHARDS {
-            let pk = format!("MAIL#{shard:02}");
-            due.extend(self.query_index(Table::Dedupe, "due", &pk, Some(&until), Some(limit)).await?);
-        }
-        Ok(due)
+        self.query_index(Table::Dedupe, "due", MAIL, Some(&until), Some(limit)).await
     }
 
     /// Replaces an intent that was read before, if nobody else wrote it meanwhile.
@@ -38,10 +36,7 @@ impl Store {
 pub fn intent_record(intent: &MailIntent) -> Result<Record, StoreError> {
     let record = Record::new(Table::Dedupe, keys::mail_intent(&intent.id), intent)?.expiring(intent.created_at + KEPT);
     Ok(match intent.due_at() {
-        Some(due) => {
-            let pk = format!("MAIL#{:02}", keys::shard(&intent.id));
-            record.indexed("due", pk, format!("{}#{}", keys::instant(due), intent.id))
-        }
+        Some(due) => record.indexed("due", MAIL.to_owned(), format!("{}#{}", keys::instant(due), intent.id)),
         None => record,
     })
 }

@@ -6,9 +6,9 @@
 //! | customer's list row, the only item of a customer with index keys | `C#<customer>` | `ROW` | Get; `by_owner`, `portfolio`, `work` |
 //! | contact | `C#<customer>` | `CT#<contact>` | Query by prefix |
 //! | status history | `C#<customer>` | `ST#<at>#<version>` | Query by prefix, newest first |
-//! | interaction, ticket, survey, goal, outcome | `C#<customer>` | `IN#`/`TK#`/`SV#`/`GL#`/`OC#` + id | Query by prefix |
+//! | interaction, ticket, survey, goal, outcome | `C#<customer>` | `S#IN#`/`S#TK#`/`S#SV#`/`S#GL#`/`S#OC#` + id | Query by prefix; all at once for a score |
 //! | feedback request | `C#<customer>` | `FR#<request>` | Get |
-//! | answer, one row per revision | `C#<customer>` | `FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
+//! | answer, one row per revision | `C#<customer>` | `S#FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
 //! | latest score with its breakdown | `C#<customer>` | `SX` | Get |
 //! | score history point | `C#<customer>` | `SN#<at>` | Query by prefix |
 //! | timeline line | `C#<customer>` | `TL#<at>#<kind>#<record>` | Query by prefix, newest first |
@@ -30,8 +30,11 @@ use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
 use keepwell_domain::timeline::TimelineEntry;
 use sha2::{Digest, Sha256};
 
-/// Number of shards of `portfolio` and of each kind in `work`.
-pub const SHARDS: u32 = 16;
+/// Number of shards of `portfolio`.
+pub const PORTFOLIO_SHARDS: u32 = 16;
+
+/// Number of shards of each kind of work and of the unpublished events: each takes 1,000 writes a second.
+pub const WORK_SHARDS: u32 = 4;
 
 /// Primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -82,8 +85,11 @@ pub fn feedback_request(customer: &CustomerId, request: &str) -> Key {
     key(customer_partition(customer), format!("FR#{request}"))
 }
 
+/// Prefix of everything that a score is computed from, so that one Query reads it.
+pub const SIGNALS: &str = "S#";
+
 /// Prefix of a customer's answers.
-pub const ANSWERS: &str = "FB#";
+pub const ANSWERS: &str = "S#FB#";
 
 /// One revision of an answer.
 pub fn answer(customer: &CustomerId, request: &str, revision: u32) -> Key {
@@ -174,9 +180,9 @@ pub fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// The shard of an id.
-pub fn shard(id: &str) -> u32 {
-    Sha256::digest(id.as_bytes()).first().map_or(0, |byte| u32::from(*byte)) % SHARDS
+/// Which of `shards` an id belongs to.
+pub fn shard(id: &str, shards: u32) -> u32 {
+    Sha256::digest(id.as_bytes()).first().map_or(0, |byte| u32::from(*byte)) % shards
 }
 
 /// The first 128 bits of the SHA-256 of `text`, in hex.

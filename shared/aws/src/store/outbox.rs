@@ -14,7 +14,7 @@ const KEPT: Duration = Duration::days(14);
 
 /// The record of an event that is not published yet.
 pub fn pending(event: &Event) -> Result<Record, StoreError> {
-    let shard = keys::shard(event.customer_id.as_str());
+    let shard = keys::shard(event.customer_id.as_str(), keys::WORK_SHARDS);
     let at = format!("{}#{}", keys::instant(event.occurred_at), event.event_id);
     Ok(Record::new(Table::Outbox, keys::outbox(&event.customer_id, event.aggregate_version), event)?.indexed(
         "pending",
@@ -27,7 +27,7 @@ impl Store {
     /// Up to `limit` events per shard that happened before `until` and are not published.
     pub async fn unpublished(&self, until: DateTime<Utc>, limit: usize) -> Result<Vec<Event>, StoreError> {
         let until = format!("{}#~", keys::instant(until));
-        let shards = (0..keys::SHARDS).map(|shard| format!("PENDING#{shard:02}"));
+        let shards = (0..keys::WORK_SHARDS).map(|shard| format!("PENDING#{shard:02}"));
         let until = until.as_str();
         let pages = futures::future::try_join_all(shards.map(|pk| async move {
             self.query_index::<Event>(Table::Outbox, "pending", &pk, Some(until), Some(limit)).await

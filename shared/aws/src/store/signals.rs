@@ -1,6 +1,7 @@
 //! Signals as they were received, and usage folded by day.
 
 use chrono::NaiveDate;
+use keepwell_domain::happiness::Answer;
 use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::signal::{Goal, Interaction, Outcome, Survey, Ticket};
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
@@ -9,7 +10,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::customers::core;
-use super::record::{Record, Table};
+use super::feedback::InboxAnswer;
+use super::record::{Record, Table, read};
 use super::{Range, Store, StoreError, Stored, keys};
 
 /// A signal that is kept under the id its sender gave it, so that sending it again replaces it.
@@ -25,7 +27,7 @@ pub trait SignalRecord: Serialize + DeserializeOwned + PartialEq + Clone {
 }
 
 impl SignalRecord for Ticket {
-    const PREFIX: &'static str = "TK#";
+    const PREFIX: &'static str = "S#TK#";
 
     fn id(&self) -> &RecordId {
         &self.id
@@ -46,7 +48,7 @@ impl SignalRecord for Ticket {
 }
 
 impl SignalRecord for Survey {
-    const PREFIX: &'static str = "SV#";
+    const PREFIX: &'static str = "S#SV#";
 
     fn id(&self) -> &RecordId {
         &self.id
@@ -64,7 +66,7 @@ impl SignalRecord for Survey {
 }
 
 impl SignalRecord for Interaction {
-    const PREFIX: &'static str = "IN#";
+    const PREFIX: &'static str = "S#IN#";
 
     fn id(&self) -> &RecordId {
         &self.id
@@ -88,7 +90,7 @@ impl SignalRecord for Interaction {
 }
 
 impl SignalRecord for Goal {
-    const PREFIX: &'static str = "GL#";
+    const PREFIX: &'static str = "S#GL#";
 
     fn id(&self) -> &RecordId {
         &self.id
@@ -106,7 +108,7 @@ impl SignalRecord for Goal {
 }
 
 impl SignalRecord for Outcome {
-    const PREFIX: &'static str = "OC#";
+    const PREFIX: &'static str = "S#OC#";
 
     fn id(&self) -> &RecordId {
         &self.id
@@ -127,7 +129,39 @@ fn midnight(day: NaiveDate) -> chrono::DateTime<chrono::Utc> {
     day.and_time(chrono::NaiveTime::MIN).and_utc()
 }
 
+/// Everything about a customer that a score is computed from, but for usage.
+#[derive(Debug, Clone, Default)]
+pub struct Signals {
+    /// Meetings, calls, mails, notes.
+    pub interactions: Vec<Interaction>,
+    /// Tickets.
+    pub tickets: Vec<Ticket>,
+    /// Survey answers.
+    pub surveys: Vec<Survey>,
+    /// Goals.
+    pub goals: Vec<Goal>,
+    /// Answers to feedback requests, every revision.
+    pub answers: Vec<Answer>,
+}
+
 impl Store {
+    /// Everything that a score is computed from, in one Query.
+    pub async fn all_signals(&self, customer: &CustomerId) -> Result<Signals, StoreError> {
+        let mut signals = Signals::default();
+        for item in self.query_items(&core(customer, keys::SIGNALS)).await? {
+            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+            match sk.get(..Interaction::PREFIX.len()) {
+                Some(Interaction::PREFIX) => signals.interactions.push(read(item)?.value),
+                Some(Ticket::PREFIX) => signals.tickets.push(read(item)?.value),
+                Some(Survey::PREFIX) => signals.surveys.push(read(item)?.value),
+                Some(Goal::PREFIX) => signals.goals.push(read(item)?.value),
+                Some(keys::ANSWERS) => signals.answers.push(read::<InboxAnswer>(item)?.value.answer),
+                _ => {}
+            }
+        }
+        Ok(signals)
+    }
+
     /// All signals of a kind of a customer.
     pub async fn signals<S: SignalRecord>(&self, customer: &CustomerId) -> Result<Vec<Stored<S>>, StoreError> {
         self.query_all(&core(customer, S::PREFIX)).await

@@ -27,7 +27,7 @@ impl Store {
     /// All tasks in a state.
     pub async fn tasks_in_state(&self, state: TaskState) -> Result<Vec<Task>, StoreError> {
         let mut tasks = Vec::new();
-        for shard in 0..keys::SHARDS {
+        for shard in 0..keys::WORK_SHARDS {
             tasks.extend(self.tasks_in("work", &format!("TASK#{state}#{shard:02}")).await?);
         }
         Ok(tasks)
@@ -42,7 +42,7 @@ impl Store {
 /// The record of a task.
 pub fn task_record(task: &Task) -> Result<Record, StoreError> {
     let sk = format!("{}#{}", task.due_on, task.id);
-    let shard = keys::shard(&task.id);
+    let shard = keys::shard(&task.id, keys::WORK_SHARDS);
     let record = Record::new(Table::Core, keys::task(&task.customer, &task.id), task)?.indexed(
         "work",
         format!("TASK#{}#{shard:02}", task.state),

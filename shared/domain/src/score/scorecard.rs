@@ -286,6 +286,12 @@ impl Scorecard {
         DEFAULT
     }
 
+    /// The shipped scorecard.
+    #[expect(clippy::expect_used, reason = "the document is part of the binary, and a test reads it")]
+    pub fn shipped() -> Self {
+        Self::from_yaml(DEFAULT).expect("the shipped scorecard is valid")
+    }
+
     /// Reads a document that is already JSON.
     pub fn parse(document: &Value) -> Result<Self, Problems> {
         read::scorecard(document)
