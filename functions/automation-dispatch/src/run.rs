@@ -23,6 +23,9 @@ use serde_json::{Map, Value};
 /// How long a run is kept: longer than any event can come again.
 const KEPT: Duration = Duration::days(90);
 
+/// Longest title of a task, in characters.
+const MAX_TITLE: usize = 200;
+
 /// What a run did, and why it did not do the rest.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Run {
@@ -119,8 +122,7 @@ fn add_step(
         Step::Skipped { reason, .. } => run.skipped.push(reason),
         Step::Mail(draft) => {
             let id = cloud.fresh_id("mail");
-            let intent =
-                MailIntent::from_draft(id.clone(), draft, event.customer_id.clone(), variables.clone(), now);
+            let intent = MailIntent::from_draft(id.clone(), draft, event.customer_id.clone(), variables.clone(), now);
             change.put(intent_record(&intent), Expect::Absent);
             run.mails.push(id);
         }
@@ -157,7 +159,8 @@ fn task(
     Ok(Task {
         id: cloud.fresh_id("tsk"),
         customer: run.customer.clone(),
-        title: cloud.templates.text(&draft.title, &variables)?,
+        // A long customer name must not make the title longer than a title may be.
+        title: cloud.templates.text(&draft.title, &variables)?.chars().take(MAX_TITLE).collect(),
         detail: cloud.templates.text(&draft.detail, &variables)?,
         owner: draft.owner,
         priority: draft.priority,

@@ -171,12 +171,7 @@ async fn submit(cloud: &Cloud, token: &str, fields: &Value) -> Result<Response, 
     }
 }
 
-fn parse(
-    cloud: &Cloud,
-    request: &FeedbackRequest,
-    fields: &Value,
-    now: DateTime<Utc>,
-) -> Result<Submission, Problems> {
+fn parse(cloud: &Cloud, request: &FeedbackRequest, fields: &Value, now: DateTime<Utc>) -> Result<Submission, Problems> {
     let submission = Submission::parse(fields)?;
     let keys = cloud.link_keys().map_err(|_| Problems::one("/nonce", "cannot be checked"))?;
     check_nonce(keys, &request.id, &submission.nonce, now).map_err(|_| Problems::one("/nonce", "is too old"))?;

@@ -53,7 +53,8 @@ pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compil
     });
     let score = scorecard.evaluate(&values, now);
 
-    let dropped = sudden_drop(&records.signals.answers, settings, before.last_drop_at, now).filter(|_| !customer.churned);
+    let dropped =
+        sudden_drop(&records.signals.answers, settings, before.last_drop_at, now).filter(|_| !customer.churned);
     let became_stale = became_stale(customer, now);
     let standing = Standing {
         score: score.value,
@@ -99,11 +100,9 @@ pub(crate) async fn write(
     let Computed { score, standing, dropped, became_stale } = computed;
     let before = records.customer.value.standing.clone();
     let point = point(&records, &score, now);
-    let unchanged = Standing {
-        computed_at: before.computed_at,
-        oldest_input_days: before.oldest_input_days,
-        ..standing.clone()
-    } == before;
+    let unchanged =
+        Standing { computed_at: before.computed_at, oldest_input_days: before.oldest_input_days, ..standing.clone() }
+            == before;
     if unchanged && point.is_none() && before.computed_at.is_some() {
         return Ok(());
     }

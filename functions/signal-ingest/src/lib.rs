@@ -10,11 +10,7 @@ use keepwell_aws::http::{Access, Role, Routes};
 
 /// The function.
 pub fn function(cloud: Cloud) -> Function {
-    let routes = Routes::new(&cloud).route(
-        Access::People(Role::Csm),
-        Method::POST,
-        "/v1/imports/{kind}",
-        import::post_import,
-    );
+    let routes =
+        Routes::new(&cloud).route(Access::People(Role::Csm), Method::POST, "/v1/imports/{kind}", import::post_import);
     Function::new("signal-ingest").routes(routes)
 }

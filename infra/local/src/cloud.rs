@@ -144,6 +144,11 @@ impl LocalCloud {
         self.inner.requests.write_count()
     }
 
+    /// How many mutating requests there were since the start; resets do not change it. Nothing happened while it stands still.
+    pub fn mutations(&self) -> u64 {
+        self.inner.requests.mutations()
+    }
+
     /// Forgets the requests so far.
     pub fn reset_requests(&self) {
         self.inner.requests.reset();

@@ -12,6 +12,7 @@ mod background;
 mod curve;
 mod draft;
 mod feedback;
+pub mod load;
 mod notes;
 mod people;
 mod phrases;

@@ -1,3 +1,20 @@
-//! The whole of Keepwell in one process.
+//! The whole of Keepwell in one process: what `cargo run` starts and what the tests use.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`cloud`] | `LocalCloud`: the AWS services, answered in process below the real SDK clients |
+//! | [`system`] | the functions on that cloud: queues pumped, schedules run, the clock turned |
+//! | [`gateway`] | what API Gateway does when deployed: verifies tokens, joins the functions' routes |
+//! | [`local_api`] | `/_local`: token, mailbox, clock, events, health |
+//! | [`demo`] | an invented portfolio with a year of history |
+//! | [`import`], [`client`] | the command line's import, and how it talks to a server |
+//! | [`command`] | the command line |
 
+pub mod client;
 pub mod cloud;
+pub mod command;
+pub mod demo;
+pub mod gateway;
+pub mod import;
+pub mod local_api;
+pub mod system;

@@ -1,3 +1,16 @@
-//! stub
+//! The only crate that sees the AWS SDK: store, outbox, bus, mailer, HTTP glue, telemetry, settings.
+//!
+//! A function is built from a [`cloud::Cloud`] and answers [`function::Function`]: its routes, its subscriptions and its
+//! schedules. [`lambda::run`] serves one function under the Lambda runtime; the local system (`infra/local`) serves all
+//! of them in one process. The code in between is the same.
 
+pub mod bus;
+pub mod cloud;
+pub mod function;
+pub mod http;
+pub mod lambda;
+pub mod mailer;
 pub mod render;
+pub mod store;
+pub mod suppression;
+pub mod telemetry;

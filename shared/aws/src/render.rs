@@ -124,25 +124,16 @@ impl Templates {
     )]
     pub fn shipped() -> Self {
         let mut ours = environment(None);
-        ours.set_syntax(
-            SyntaxConfig::builder()
-                .trim_blocks(true)
-                .lstrip_blocks(true)
-                .build()
-                .unwrap_or_default(),
-        );
+        ours.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().unwrap_or_default());
         for (name, source) in FILES {
-            ours.add_template(name, source)
-                .expect("an embedded template must parse");
+            ours.add_template(name, source).expect("an embedded template must parse");
         }
         ours.add_global("style", Value::from_safe_string(PAGE_STYLE.to_owned()));
         ours.add_global(
             "answers",
             HappinessLevel::ALL
                 .iter()
-                .map(|level| {
-                    Value::from_pairs([("word", level.as_str()), ("title", level.title())])
-                })
+                .map(|level| Value::from_pairs([("word", level.as_str()), ("title", level.title())]))
                 .collect::<Value>(),
         );
         let mut texts = environment(Some("unknown"));
@@ -152,30 +143,18 @@ impl Templates {
 
     /// Whether there is a mail template of that name.
     pub fn has_mail(&self, template: &str) -> bool {
-        self.ours
-            .get_template(&format!("mails/{template}/subject.txt"))
-            .is_ok()
+        self.ours.get_template(&format!("mails/{template}/subject.txt")).is_ok()
     }
 
     /// The mail of a template (a folder below `templates/mails/`).
-    pub fn mail(
-        &self,
-        template: &str,
-        variables: &serde_json::Value,
-    ) -> Result<RenderedMail, RenderError> {
+    pub fn mail(&self, template: &str, variables: &serde_json::Value) -> Result<RenderedMail, RenderError> {
         let part = |file: &str| self.render(&format!("mails/{template}/{file}"), variables);
         let subject = part("subject.txt")?.trim().to_owned();
         let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
         if subject.is_empty() || subject.contains(breaks) {
-            return Err(RenderError::Subject {
-                name: template.to_owned(),
-            });
+            return Err(RenderError::Subject { name: template.to_owned() });
         }
-        Ok(RenderedMail {
-            subject,
-            text: part("body.txt")?,
-            html: part("body.html")?,
-        })
+        Ok(RenderedMail { subject, text: part("body.txt")?, html: part("body.html")? })
     }
 
     /// A public page (a file below `templates/pages/`, without `.html`). Each file says which variables it needs.
@@ -188,26 +167,15 @@ impl Templates {
     pub fn text(&self, source: &str, variables: &serde_json::Value) -> Result<String, RenderError> {
         self.texts
             .render_named_str("text", source, Value::from(Serde(variables)))
-            .map_err(|source| RenderError::Template {
-                name: "text".to_owned(),
-                source,
-            })
+            .map_err(|source| RenderError::Template { name: "text".to_owned(), source })
     }
 
     fn render(&self, name: &str, variables: &serde_json::Value) -> Result<String, RenderError> {
-        let template = self
-            .ours
-            .get_template(name)
-            .map_err(|_| RenderError::NoTemplate {
-                name: name.to_owned(),
-            })?;
+        let template = self.ours.get_template(name).map_err(|_| RenderError::NoTemplate { name: name.to_owned() })?;
         template
             .render(Value::from(Serde(variables)))
             .map(|text| format!("{}\n", text.trim()))
-            .map_err(|source| RenderError::Template {
-                name: name.to_owned(),
-                source,
-            })
+            .map_err(|source| RenderError::Template { name: name.to_owned(), source })
     }
 }
 
@@ -216,14 +184,8 @@ fn environment(null: Option<&'static str>) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|name| {
-        let html = name
-            .rsplit_once('.')
-            .is_some_and(|(_, extension)| extension == "html");
-        if html {
-            AutoEscape::Html
-        } else {
-            AutoEscape::None
-        }
+        let html = name.rsplit_once('.').is_some_and(|(_, extension)| extension == "html");
+        if html { AutoEscape::Html } else { AutoEscape::None }
     });
     environment.set_formatter(move |output, state, value| write_value(output, state, value, null));
     environment
@@ -240,10 +202,7 @@ fn write_value(
         (false, _) => value.to_string(),
         (true, Some(null)) => null.to_owned(),
         (true, None) => {
-            return Err(Error::new(
-                ErrorKind::InvalidOperation,
-                "a variable that is null was printed",
-            ));
+            return Err(Error::new(ErrorKind::InvalidOperation, "a variable that is null was printed"));
         }
     };
     if value.is_safe() || matches!(state.auto_escape(), AutoEscape::None) {

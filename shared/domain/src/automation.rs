@@ -216,8 +216,5 @@ const SHIPPED: &[&str] = &[
     reason = "the documents are constants of the binary, and a test reads them all"
 )]
 pub fn shipped() -> Vec<Automation> {
-    SHIPPED
-        .iter()
-        .map(|text| Automation::from_yaml(text).expect("a shipped automation must be valid"))
-        .collect()
+    SHIPPED.iter().map(|text| Automation::from_yaml(text).expect("a shipped automation must be valid")).collect()
 }

@@ -1,9 +1,6 @@
 //! Every measure of Team View and Customer View, by hand.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "a literal without & reads better"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "a literal without & reads better")]
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
@@ -12,9 +9,7 @@ use keepwell_domain::fields::Fields;
 use keepwell_domain::happiness::HappinessLevel;
 use keepwell_domain::health_status::{HealthStatus, StatusRecord};
 use keepwell_domain::id::{CustomerId, EmailAddress};
-use keepwell_domain::measure::{
-    HappinessInput, Inputs, MeasureValue, MeasureValues, catalogue, measure_all,
-};
+use keepwell_domain::measure::{HappinessInput, Inputs, MeasureValue, MeasureValues, catalogue, measure_all};
 use keepwell_domain::signal::{Goal, Interaction, Survey, Ticket};
 use serde_json::{Value, json};
 
@@ -33,13 +28,8 @@ fn day(days_ago: u64) -> NaiveDate {
 
 fn customer(fields: Value) -> Customer {
     let mut profile = json!({"name": "Acme"});
-    profile
-        .as_object_mut()
-        .unwrap()
-        .extend(fields.as_object().unwrap().clone());
-    NewCustomer::parse(&profile)
-        .unwrap()
-        .create(CustomerId::parse("acme").unwrap(), ago(1000.0))
+    profile.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    NewCustomer::parse(&profile).unwrap().create(CustomerId::parse("acme").unwrap(), ago(1000.0))
 }
 
 /// Reads one record as the API does.
@@ -85,10 +75,7 @@ fn the_health_status_is_a_word_with_an_age_and_a_term_of_its_own() {
     });
     let values = measure_all(&Inputs::new(now(), &customer));
     let status = values.of("team.health_status").unwrap();
-    assert_eq!(
-        serde_json::to_value(&status.value).unwrap(),
-        json!("thriving")
-    );
+    assert_eq!(serde_json::to_value(&status.value).unwrap(), json!("thriving"));
     assert_eq!(status.stale_from, Some(ago(12.5) + Duration::days(30)));
     near(number(&values, "team.health_status_age_days"), 12.5);
     let before = measure_all(&Inputs::new(ago(13.0), &customer));
@@ -100,20 +87,14 @@ fn the_health_status_is_a_word_with_an_age_and_a_term_of_its_own() {
 fn a_rating_loses_half_of_its_influence_in_30_days() {
     let customer = customer(json!({}));
     let rated = |id: &str, days: f64, quality: u8| {
-        read!(
-            Interaction,
-            json!({"id": id, "kind": "call", "at": ago(days), "quality": quality, "outcome": 4})
-        )
+        read!(Interaction, json!({"id": id, "kind": "call", "at": ago(days), "quality": quality, "outcome": 4}))
     };
     let interactions = [
         rated("new", 0.5, 5),
         rated("old", 30.2, 2),
         rated("too-old", 181.0, 1),
         rated("future", -1.0, 1),
-        read!(
-            Interaction,
-            json!({"id": "note", "kind": "note", "at": ago(0.1)})
-        ),
+        read!(Interaction, json!({"id": "note", "kind": "note", "at": ago(0.1)})),
     ];
     let mut inputs = Inputs::new(now(), &customer);
     inputs.interactions = &interactions;
@@ -122,10 +103,7 @@ fn a_rating_loses_half_of_its_influence_in_30_days() {
     near(number(&values, "team.interaction_outcome"), 4.0);
     near(number(&values, "team.interactions_90d"), 2.0);
     near(number(&values, "team.days_since_last_interaction"), 0.5);
-    assert_eq!(
-        values.of("team.interaction_quality").unwrap().observed_at,
-        ago(0.5)
-    );
+    assert_eq!(values.of("team.interaction_quality").unwrap().observed_at, ago(0.5));
 }
 
 #[test]
@@ -140,14 +118,8 @@ fn goals_and_milestones_count_what_is_decided() {
                 milestone(10, Some(12)), milestone(10, Some(10)), milestone(20, Some(3)), milestone(5, None), milestone(0, None), milestone(181, None), later,
             ]})
         ),
-        read!(
-            Goal,
-            json!({"id": "b", "name": "B", "target": -4, "actual": -9, "due_on": day(90)})
-        ),
-        read!(
-            Goal,
-            json!({"id": "c", "name": "C", "target": 4, "actual": 0, "due_on": day(91)})
-        ),
+        read!(Goal, json!({"id": "b", "name": "B", "target": -4, "actual": -9, "due_on": day(90)})),
+        read!(Goal, json!({"id": "c", "name": "C", "target": 4, "actual": 0, "due_on": day(91)})),
     ];
     let mut inputs = Inputs::new(now(), &customer);
     inputs.goals = &goals;
@@ -181,8 +153,7 @@ fn happiness_is_passed_on_with_the_time_of_its_newest_answer() {
 fn surveys_count_by_kind_window_and_person() {
     let customer = customer(json!({}));
     let survey = |id: &str, kind: &str, contact: Option<&str>, value: f64, days: f64| {
-        let mut body =
-            json!({"id": id, "kind": kind, "contact": contact, "value": value, "at": ago(days)});
+        let mut body = json!({"id": id, "kind": kind, "contact": contact, "value": value, "at": ago(days)});
         if kind == "custom" {
             body["scale_min"] = json!(0);
             body["scale_max"] = json!(20);
@@ -245,37 +216,21 @@ fn tickets_count_by_seat_severity_and_time() {
     ] {
         near(number(&values, id), expected);
     }
-    assert_eq!(
-        values.of("tickets.escalations_90d").unwrap().observed_at,
-        ago(1.0)
-    );
+    assert_eq!(values.of("tickets.escalations_90d").unwrap().observed_at, ago(1.0));
     // Three days ago "b" was open still, and not yet the newest thing that happened.
     inputs.as_of = ago(3.0);
-    near(
-        number(&measure_all(&inputs), "tickets.oldest_open_critical_days"),
-        9.0,
-    );
-    near(
-        number(&measure_all(&inputs), "tickets.median_resolution_hours_90d"),
-        96.0,
-    );
+    near(number(&measure_all(&inputs), "tickets.oldest_open_critical_days"), 9.0);
+    near(number(&measure_all(&inputs), "tickets.median_resolution_hours_90d"), 96.0);
 }
 
 #[test]
 fn quiet_times_after_tickets_are_known_to_be_quiet() {
     let customer = customer(json!({"seats": 20}));
-    let tickets = [read!(
-        Ticket,
-        json!({"id": "a", "opened_at": ago(200.0), "closed_at": ago(190.0)})
-    )];
+    let tickets = [read!(Ticket, json!({"id": "a", "opened_at": ago(200.0), "closed_at": ago(190.0)}))];
     let mut inputs = Inputs::new(now(), &customer);
     inputs.tickets = &tickets;
     let values = measure_all(&inputs);
-    for id in [
-        "tickets.opened_30d_per_10_seats",
-        "tickets.open_weighted",
-        "tickets.oldest_open_critical_days",
-    ] {
+    for id in ["tickets.opened_30d_per_10_seats", "tickets.open_weighted", "tickets.oldest_open_critical_days"] {
         near(number(&values, id), 0.0);
         assert_eq!(values.of(id).unwrap().observed_at, ago(190.0));
     }

@@ -8,12 +8,7 @@ use keepwell_domain::score::scorecard::Scorecard;
 fn the_catalogue_names_each_measure_once_and_explains_it() {
     let words: Vec<&str> = HealthStatus::ALL.iter().map(|word| word.as_str()).collect();
     for (index, measure) in catalogue().iter().enumerate() {
-        assert_eq!(
-            Resolved::find(measure.id),
-            Some(Resolved::Catalogue(index)),
-            "{}",
-            measure.id
-        );
+        assert_eq!(Resolved::find(measure.id), Some(Resolved::Catalogue(index)), "{}", measure.id);
         assert!(measure.meaning.ends_with('.') && !measure.unit.is_empty());
         let is_word = measure.kind == keepwell_domain::measure::Kind::Word;
         assert_eq!(is_word, !measure.words.is_empty(), "{}", measure.id);
@@ -27,12 +22,8 @@ fn the_catalogue_names_each_measure_once_and_explains_it() {
 fn the_shipped_scorecard_uses_every_measure_that_says_good_or_bad() {
     let used = Scorecard::default_document();
     // The same fact in another form, or no judgement in itself.
-    let left_out = [
-        "usage.active_users_28d",
-        "team.health_status_age_days",
-        "team.days_to_renewal",
-        "customer.happiness_level",
-    ];
+    let left_out =
+        ["usage.active_users_28d", "team.health_status_age_days", "team.days_to_renewal", "customer.happiness_level"];
     for measure in catalogue() {
         assert_eq!(
             used.contains(&format!("measure: {}\n", measure.id)),

@@ -1,9 +1,6 @@
 //! Every measure of Product Usage, by hand.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "a literal without & reads better"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "a literal without & reads better")]
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use keepwell_domain::customer::{Customer, NewCustomer};
@@ -24,13 +21,8 @@ fn day(days_ago: u64) -> NaiveDate {
 
 fn customer(fields: Value) -> Customer {
     let mut profile = json!({"name": "Acme"});
-    profile
-        .as_object_mut()
-        .unwrap()
-        .extend(fields.as_object().unwrap().clone());
-    NewCustomer::parse(&profile)
-        .unwrap()
-        .create(CustomerId::parse("acme").unwrap(), now())
+    profile.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    NewCustomer::parse(&profile).unwrap().create(CustomerId::parse("acme").unwrap(), now())
 }
 
 fn number(values: &MeasureValues, id: &str) -> Option<f64> {
@@ -101,26 +93,18 @@ fn usage_is_counted_by_day_user_and_feature() {
     }
     let key = ["export".to_owned(), "api".to_owned()];
     inputs.key_features = &key;
-    near(
-        number(&measure_all(&inputs), "usage.key_feature_adoption_ratio"),
-        0.5,
-    );
+    near(number(&measure_all(&inputs), "usage.key_feature_adoption_ratio"), 0.5);
 }
 
 #[test]
 fn a_tool_used_by_everybody_on_every_working_day_is_fully_sticky() {
     let customer = customer(json!({}));
-    let days: Vec<(u64, &[&str], &str, u64)> = (0..28)
-        .filter(|ago| ago % 7 != 0 && ago % 7 != 1)
-        .map(|ago| (ago, ["ana", "bo"].as_slice(), "f", 1))
-        .collect();
+    let days: Vec<(u64, &[&str], &str, u64)> =
+        (0..28).filter(|ago| ago % 7 != 0 && ago % 7 != 1).map(|ago| (ago, ["ana", "bo"].as_slice(), "f", 1)).collect();
     let rows = usage(&days);
     let mut inputs = Inputs::new(now(), &customer);
     inputs.usage = &rows;
-    near(
-        number(&measure_all(&inputs), "usage.stickiness_working_days"),
-        1.0,
-    );
+    near(number(&measure_all(&inputs), "usage.stickiness_working_days"), 1.0);
 }
 
 #[test]
@@ -156,10 +140,7 @@ fn once_there_was_usage_silence_is_a_fact() {
     assert_eq!(number(&values, "usage.events_per_active_day_28d"), None);
     // Known for as long as the newest day with usage is over.
     let observed = values.of("usage.active_days_28d").unwrap().observed_at;
-    assert_eq!(
-        observed,
-        "2026-09-23T00:00:00Z".parse::<DateTime<Utc>>().unwrap()
-    );
+    assert_eq!(observed, "2026-09-23T00:00:00Z".parse::<DateTime<Utc>>().unwrap());
     inputs.usage = &[];
     inputs.last_used_on = Some(day(200));
     let values = measure_all(&inputs);
@@ -174,8 +155,5 @@ fn growth_from_nothing_is_limited() {
     let rows = usage(&[(3, &["ana"], "report", 1)]);
     let mut inputs = Inputs::new(now(), &customer);
     inputs.usage = &rows;
-    near(
-        number(&measure_all(&inputs), "usage.events_trend_ratio"),
-        10.0,
-    );
+    near(number(&measure_all(&inputs), "usage.events_trend_ratio"), 10.0);
 }

@@ -1,9 +1,6 @@
 //! The arithmetic of the Health Score, case by case.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "a literal without & reads better"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "a literal without & reads better")]
 #![expect(clippy::float_cmp, reason = "exactness is what is tested")]
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
@@ -22,18 +19,11 @@ fn now() -> DateTime<Utc> {
 
 /// The score of a document with these dimensions (and nothing else) for these measures.
 fn score(dimensions: Value, measures: Value) -> Score {
-    evaluate(
-        json!({"format": 1, "id": "test", "dimensions": dimensions}),
-        measures,
-    )
+    evaluate(json!({"format": 1, "id": "test", "dimensions": dimensions}), measures)
 }
 
 fn evaluate(scorecard: Value, measures: Value) -> Score {
-    evaluate_request(
-        &json!({"scorecard": scorecard, "measures": measures}),
-        now(),
-    )
-    .unwrap()
+    evaluate_request(&json!({"scorecard": scorecard, "measures": measures}), now()).unwrap()
 }
 
 /// One dimension with a rule for each `(id, weight)`, whose points are the value of `custom.<id>`.
@@ -57,13 +47,7 @@ fn points(shape: Value, value: Value) -> Option<f64> {
 #[test]
 fn linear_is_clamped_and_goes_both_ways() {
     let up = json!({"linear": {"zero_at": 7, "full_at": 30}});
-    for (value, expected) in [
-        (5.0, 0.0),
-        (7.0, 0.0),
-        (18.5, 50.0),
-        (30.0, 100.0),
-        (1e300, 100.0),
-    ] {
+    for (value, expected) in [(5.0, 0.0), (7.0, 0.0), (18.5, 50.0), (30.0, 100.0), (1e300, 100.0)] {
         assert_eq!(points(up.clone(), json!(value)), Some(expected));
     }
     let down = json!({"linear": {"zero_at": 90, "full_at": 10}});
@@ -75,13 +59,7 @@ fn linear_is_clamped_and_goes_both_ways() {
 #[test]
 fn the_lower_bound_of_a_step_belongs_to_it() {
     let shape = json!({"bands": [{"at_least": 0.8, "points": 100}, {"at_least": 0.5, "points": 60}], "otherwise": 20});
-    for (value, expected) in [
-        (0.8, 100.0),
-        (0.799_999, 60.0),
-        (0.5, 60.0),
-        (0.499, 20.0),
-        (-1.0, 20.0),
-    ] {
+    for (value, expected) in [(0.8, 100.0), (0.799_999, 60.0), (0.5, 60.0), (0.499, 20.0), (-1.0, 20.0)] {
         assert_eq!(points(shape.clone(), json!(value)), Some(expected));
     }
     let without = json!({"bands": [{"at_least": 1, "points": 100}]});
@@ -103,54 +81,23 @@ fn words_and_yes_and_no_have_their_points() {
 #[test]
 fn a_trend_bends_at_no_change() {
     let shape = json!({"trend": {"zero_at": 0.5, "steady": 70, "full_at": 1.5}});
-    for (ratio, expected) in [
-        (0.4, 0.0),
-        (0.5, 0.0),
-        (0.75, 35.0),
-        (1.0, 70.0),
-        (1.25, 85.0),
-        (10.0, 100.0),
-    ] {
-        assert_eq!(
-            points(shape.clone(), json!(ratio)),
-            Some(expected),
-            "{ratio}"
-        );
+    for (ratio, expected) in [(0.4, 0.0), (0.5, 0.0), (0.75, 35.0), (1.0, 70.0), (1.25, 85.0), (10.0, 100.0)] {
+        assert_eq!(points(shape.clone(), json!(ratio)), Some(expected), "{ratio}");
     }
     let fewer = json!({"trend": {"zero_at": 2, "full_at": 0.5}});
-    for (ratio, expected) in [
-        (3.0, 0.0),
-        (1.5, 25.0),
-        (1.0, 50.0),
-        (0.75, 75.0),
-        (0.1, 100.0),
-    ] {
-        assert_eq!(
-            points(fewer.clone(), json!(ratio)),
-            Some(expected),
-            "{ratio}"
-        );
+    for (ratio, expected) in [(3.0, 0.0), (1.5, 25.0), (1.0, 50.0), (0.75, 75.0), (0.1, 100.0)] {
+        assert_eq!(points(fewer.clone(), json!(ratio)), Some(expected), "{ratio}");
     }
 }
 
 #[test]
 fn half_is_shown_as_the_next_whole_number_and_never_used_as_such() {
-    for (value, display) in [
-        (70.5, 71),
-        (70.49, 70),
-        (0.5, 1),
-        (99.5, 100),
-        (100.0, 100),
-        (0.0, 0),
-    ] {
+    for (value, display) in [(70.5, 71), (70.49, 70), (0.5, 1), (99.5, 100), (100.0, 100), (0.0, 0)] {
         let score = score(plain(&[("a", 1.0)]), json!({"custom.a": value}));
         assert_eq!((score.value, score.display), (Some(value), Some(display)));
     }
     // Natero's published 70.5, which `format!` would show as 70.
-    let score = score(
-        plain(&[("a", 1.0), ("b", 1.0)]),
-        json!({"custom.a": 60, "custom.b": 81}),
-    );
+    let score = score(plain(&[("a", 1.0), ("b", 1.0)]), json!({"custom.a": 60, "custom.b": 81}));
     assert_eq!((score.value, score.display), (Some(70.5), Some(71)));
 }
 
@@ -178,11 +125,8 @@ fn equal_points_make_that_score_whatever_the_weights() {
     for count in 1..=7 {
         for value in [40.0, 60.0, 80.0, 70.5, 100.0] {
             let rules: Vec<_> = ids.into_iter().zip(weights).take(count).collect();
-            let measures: Value = ids
-                .iter()
-                .map(|id| (format!("custom.{id}"), json!(value)))
-                .collect::<serde_json::Map<_, _>>()
-                .into();
+            let measures: Value =
+                ids.iter().map(|id| (format!("custom.{id}"), json!(value))).collect::<serde_json::Map<_, _>>().into();
             assert_eq!(score(plain(&rules), measures).value, Some(value));
         }
     }
@@ -190,11 +134,9 @@ fn equal_points_make_that_score_whatever_the_weights() {
 
 #[test]
 fn missing_data_does_what_its_rule_says() {
-    for (missing, value, coverage) in [
-        (json!("ignore"), 80.0, 0.5),
-        (json!("worst"), 40.0, 0.5),
-        (json!({"neutral": 50}), 65.0, 0.5),
-    ] {
+    for (missing, value, coverage) in
+        [(json!("ignore"), 80.0, 0.5), (json!("worst"), 40.0, 0.5), (json!({"neutral": 50}), 65.0, 0.5)]
+    {
         let mut dimensions = plain(&[("a", 1.0), ("b", 1.0)]);
         dimensions[0]["rules"][1]["missing"] = missing.clone();
         for measures in [
@@ -203,11 +145,7 @@ fn missing_data_does_what_its_rule_says() {
             json!({"custom.a": 80, "custom.b": "word"}),
         ] {
             let score = score(dimensions.clone(), measures);
-            assert_eq!(
-                (score.value, score.coverage),
-                (Some(value), coverage),
-                "{missing}"
-            );
+            assert_eq!((score.value, score.coverage), (Some(value), coverage), "{missing}");
             assert_eq!(score.dimensions[0].rules[1].state, RuleState::Missing);
         }
     }
@@ -218,16 +156,10 @@ fn data_past_its_validity_counts_as_missing_and_is_still_shown() {
     let mut dimensions = plain(&[("a", 1.0), ("b", 1.0)]);
     dimensions[0]["rules"][1]["valid_days"] = json!(30);
     let at = |observed_at: &str| {
-        score(
-            dimensions.clone(),
-            json!({"custom.a": 80, "custom.b": {"value": 20, "observed_at": observed_at}}),
-        )
+        score(dimensions.clone(), json!({"custom.a": 80, "custom.b": {"value": 20, "observed_at": observed_at}}))
     };
     let fresh = at("2026-10-02T12:00:00Z");
-    assert_eq!(
-        (fresh.value, fresh.oldest_input_days),
-        (Some(50.0), Some(30.0))
-    );
+    assert_eq!((fresh.value, fresh.oldest_input_days), (Some(50.0), Some(30.0)));
     let stale = at("2026-10-02T11:59:59Z");
     assert_eq!((stale.value, stale.coverage), (Some(80.0), 0.5));
     assert_eq!(stale.oldest_input_days, Some(0.0));
@@ -245,10 +177,7 @@ fn a_measure_can_go_stale_by_itself() {
     let document = json!({"format": 1, "id": "t", "dimensions": plain(&[("a", 1.0)])});
     let compiled = Compiled::new(&Scorecard::parse(&document).unwrap(), Some(3));
     let mut values = MeasureValues::default();
-    let observed = Observed {
-        stale_from: Some(now()),
-        ..Observed::number(70.0, now())
-    };
+    let observed = Observed { stale_from: Some(now()), ..Observed::number(70.0, now()) };
     values.set(Resolved::find("custom.a").unwrap(), Some(observed));
     let score = compiled.evaluate(&values, now());
     assert_eq!(score.dimensions[0].rules[0].state, RuleState::Stale);
@@ -258,10 +187,7 @@ fn a_measure_can_go_stale_by_itself() {
 #[test]
 fn nothing_known_is_no_score_and_never_zero() {
     let score = score(plain(&[("a", 1.0), ("b", 2.0)]), json!({}));
-    assert_eq!(
-        (score.value, score.raw, score.display, score.band),
-        (None, None, None, None)
-    );
+    assert_eq!((score.value, score.raw, score.display, score.band), (None, None, None, None));
     assert_eq!((score.coverage, score.oldest_input_days), (0.0, None));
     assert_eq!(score.dimensions[0].value, None);
     let shipped = Scorecard::from_yaml(Scorecard::default_document()).unwrap();
@@ -286,22 +212,13 @@ fn the_lowest_or_highest_rule_carries_its_dimension_alone() {
     for (combine, value, decisive) in [("min", 20.0, 1), ("max", 90.0, 2), ("mean", 55.0, 0)] {
         let mut dimensions = plain(&[("a", 2.0), ("b", 1.0), ("c", 1.0), ("off", 0.0)]);
         dimensions[0]["combine"] = json!(combine);
-        let score = score(
-            dimensions,
-            json!({"custom.a": 55, "custom.b": 20, "custom.c": 90, "custom.off": 0}),
-        );
+        let score = score(dimensions, json!({"custom.a": 55, "custom.b": 20, "custom.c": 90, "custom.off": 0}));
         assert_eq!(score.value, Some(value), "{combine}");
         let rules = &score.dimensions[0].rules;
         assert_eq!(rules[3].contribution, 0.0);
         if combine != "mean" {
             assert_eq!(rules[decisive].contribution, value);
-            assert_eq!(
-                rules
-                    .iter()
-                    .filter(|rule| rule.effective_weight > 0.0)
-                    .count(),
-                1
-            );
+            assert_eq!(rules.iter().filter(|rule| rule.effective_weight > 0.0).count(), 1);
         }
     }
 }
@@ -326,8 +243,7 @@ fn a_score_survives_being_stored() {
 fn the_body_has_the_names_of_the_contract() {
     let mut dimensions = plain(&[("a", 3.0), ("b", 1.0)]);
     dimensions[0]["rules"][1]["valid_days"] = json!(10);
-    let measures =
-        json!({"custom.a": 90, "custom.b": {"value": 3, "observed_at": "2026-10-02T12:00:00Z"}});
+    let measures = json!({"custom.a": 90, "custom.b": {"value": 3, "observed_at": "2026-10-02T12:00:00Z"}});
     let body = serde_json::to_value(score(dimensions, measures)).unwrap();
     assert_eq!(
         body,
@@ -354,12 +270,8 @@ fn a_bad_request_names_every_problem_in_its_place() {
         "as_of": "yesterday",
         "extra": 1,
     });
-    let mut pointers: Vec<String> = evaluate_request(&body, now())
-        .unwrap_err()
-        .0
-        .into_iter()
-        .map(|problem| problem.pointer)
-        .collect();
+    let mut pointers: Vec<String> =
+        evaluate_request(&body, now()).unwrap_err().0.into_iter().map(|problem| problem.pointer).collect();
     pointers.sort();
     assert_eq!(
         pointers,

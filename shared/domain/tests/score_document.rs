@@ -38,11 +38,7 @@ fn full() -> Value {
 /// The pointers of all problems of `document`.
 fn pointers(document: &Value) -> Vec<String> {
     let problems = Scorecard::parse(document).unwrap_err();
-    problems
-        .0
-        .into_iter()
-        .map(|problem| problem.pointer)
-        .collect()
+    problems.0.into_iter().map(|problem| problem.pointer).collect()
 }
 
 /// The full document with the value at `pointer` replaced.
@@ -96,14 +92,7 @@ fn the_shipped_scorecard_is_valid_and_survives_the_round_trip() {
 
 #[test]
 fn text_that_is_no_document_is_refused() {
-    for yaml in [
-        "a: [",
-        "- 1",
-        "just text",
-        "",
-        "format: 1\nformat: 1",
-        "format: .nan",
-    ] {
+    for yaml in ["a: [", "- 1", "just text", "", "format: 1\nformat: 1", "format: .nan"] {
         assert!(Scorecard::from_yaml(yaml).is_err(), "{yaml}");
     }
     assert!(Scorecard::from_json("{").is_err());
@@ -115,17 +104,9 @@ fn every_problem_has_its_pointer() {
         ("/format", json!(2), "/format"),
         ("/id", json!("not an id"), "/id"),
         ("/name", json!(7), "/name"),
-        (
-            "/applies_to/all/0/field",
-            json!("plam"),
-            "/applies_to/all/0/field",
-        ),
+        ("/applies_to/all/0/field", json!("plam"), "/applies_to/all/0/field"),
         ("/applies_to/all/0/in", json!([]), "/applies_to/all/0/in"),
-        (
-            "/applies_to/all/1/any/0",
-            json!({}),
-            "/applies_to/all/1/any/0",
-        ),
+        ("/applies_to/all/1/any/0", json!({}), "/applies_to/all/1/any/0"),
         ("/bands/thriving", json!(101), "/bands/thriving"),
         ("/bands/healthy", json!(80), "/bands/healthy"),
         ("/bands/steady", json!(70), "/bands/steady"),
@@ -135,143 +116,39 @@ fn every_problem_has_its_pointer() {
         ("/dimensions/0/id", json!("team"), "/dimensions/1/id"),
         ("/dimensions/0/weight", json!(-1), "/dimensions/0/weight"),
         ("/dimensions/0/weight", json!("40"), "/dimensions/0/weight"),
-        (
-            "/dimensions/0/combine",
-            json!("median"),
-            "/dimensions/0/combine",
-        ),
+        ("/dimensions/0/combine", json!("median"), "/dimensions/0/combine"),
         ("/dimensions/0/rules", json!([]), "/dimensions/0/rules"),
         ("/dimensions/0/rules", Value::Null, "/dimensions/0/rules"),
-        (
-            "/dimensions/0/rules/0/id",
-            json!("mine"),
-            "/dimensions/1/rules/1/id",
-        ),
-        (
-            "/dimensions/0/rules/0/measure",
-            json!("usage.active_day"),
-            "/dimensions/0/rules/0/measure",
-        ),
-        (
-            "/dimensions/0/rules/0/measure",
-            json!("custom."),
-            "/dimensions/0/rules/0/measure",
-        ),
-        (
-            "/dimensions/0/rules/0/measure",
-            json!("team.health_status"),
-            "/dimensions/0/rules/0/points",
-        ),
-        (
-            "/dimensions/0/rules/0/weight",
-            json!(-0.1),
-            "/dimensions/0/rules/0/weight",
-        ),
-        (
-            "/dimensions/0/rules/0/points",
-            json!({}),
-            "/dimensions/0/rules/0/points",
-        ),
-        (
-            "/dimensions/0/rules/0/points/linear/full_at",
-            json!(0),
-            "/dimensions/0/rules/0/points/linear/full_at",
-        ),
-        (
-            "/dimensions/0/rules/0/missing",
-            json!("neutral"),
-            "/dimensions/0/rules/0/missing",
-        ),
-        (
-            "/dimensions/0/rules/0/valid_days",
-            json!(0),
-            "/dimensions/0/rules/0/valid_days",
-        ),
-        (
-            "/dimensions/0/rules/1/points/bands",
-            json!([]),
-            "/dimensions/0/rules/1/points/bands",
-        ),
-        (
-            "/dimensions/0/rules/1/points/bands/0/points",
-            json!(100.5),
-            "/dimensions/0/rules/1/points/bands/0/points",
-        ),
-        (
-            "/dimensions/0/rules/1/points/bands/1/at_least",
-            json!(0.8),
-            "/dimensions/0/rules/1/points/bands/1/at_least",
-        ),
-        (
-            "/dimensions/0/rules/1/points/bands/1/at_least",
-            json!(0.9),
-            "/dimensions/0/rules/1/points/bands/1/at_least",
-        ),
-        (
-            "/dimensions/0/rules/1/points/otherwise",
-            json!(-1),
-            "/dimensions/0/rules/1/points/otherwise",
-        ),
-        (
-            "/dimensions/0/rules/1/missing/neutral",
-            json!(101),
-            "/dimensions/0/rules/1/missing/neutral",
-        ),
-        (
-            "/dimensions/0/rules/2/points/trend/full_at",
-            json!(0.9),
-            "/dimensions/0/rules/2/points/trend/full_at",
-        ),
-        (
-            "/dimensions/1/rules/0/measure",
-            json!("usage.active_days_28d"),
-            "/dimensions/1/rules/0/points",
-        ),
-        (
-            "/dimensions/1/rules/0/points/map",
-            json!({"happy": 1}),
-            "/dimensions/1/rules/0/points/map/happy",
-        ),
-        (
-            "/dimensions/1/rules/0/points/map/thriving",
-            json!("100"),
-            "/dimensions/1/rules/0/points/map/thriving",
-        ),
-        (
-            "/dimensions/1/rules/1/points/boolean",
-            json!({"true": 100}),
-            "/dimensions/1/rules/1/points/boolean/false",
-        ),
+        ("/dimensions/0/rules/0/id", json!("mine"), "/dimensions/1/rules/1/id"),
+        ("/dimensions/0/rules/0/measure", json!("usage.active_day"), "/dimensions/0/rules/0/measure"),
+        ("/dimensions/0/rules/0/measure", json!("custom."), "/dimensions/0/rules/0/measure"),
+        ("/dimensions/0/rules/0/measure", json!("team.health_status"), "/dimensions/0/rules/0/points"),
+        ("/dimensions/0/rules/0/weight", json!(-0.1), "/dimensions/0/rules/0/weight"),
+        ("/dimensions/0/rules/0/points", json!({}), "/dimensions/0/rules/0/points"),
+        ("/dimensions/0/rules/0/points/linear/full_at", json!(0), "/dimensions/0/rules/0/points/linear/full_at"),
+        ("/dimensions/0/rules/0/missing", json!("neutral"), "/dimensions/0/rules/0/missing"),
+        ("/dimensions/0/rules/0/valid_days", json!(0), "/dimensions/0/rules/0/valid_days"),
+        ("/dimensions/0/rules/1/points/bands", json!([]), "/dimensions/0/rules/1/points/bands"),
+        ("/dimensions/0/rules/1/points/bands/0/points", json!(100.5), "/dimensions/0/rules/1/points/bands/0/points"),
+        ("/dimensions/0/rules/1/points/bands/1/at_least", json!(0.8), "/dimensions/0/rules/1/points/bands/1/at_least"),
+        ("/dimensions/0/rules/1/points/bands/1/at_least", json!(0.9), "/dimensions/0/rules/1/points/bands/1/at_least"),
+        ("/dimensions/0/rules/1/points/otherwise", json!(-1), "/dimensions/0/rules/1/points/otherwise"),
+        ("/dimensions/0/rules/1/missing/neutral", json!(101), "/dimensions/0/rules/1/missing/neutral"),
+        ("/dimensions/0/rules/2/points/trend/full_at", json!(0.9), "/dimensions/0/rules/2/points/trend/full_at"),
+        ("/dimensions/1/rules/0/measure", json!("usage.active_days_28d"), "/dimensions/1/rules/0/points"),
+        ("/dimensions/1/rules/0/points/map", json!({"happy": 1}), "/dimensions/1/rules/0/points/map/happy"),
+        ("/dimensions/1/rules/0/points/map/thriving", json!("100"), "/dimensions/1/rules/0/points/map/thriving"),
+        ("/dimensions/1/rules/1/points/boolean", json!({"true": 100}), "/dimensions/1/rules/1/points/boolean/false"),
         ("/overrides", json!({}), "/overrides"),
         ("/overrides/0/id", json!("word"), "/overrides/1/id"),
         ("/overrides/0/cap", json!(101), "/overrides/0/cap"),
         ("/overrides/0/cap", Value::Null, "/overrides/0"),
         ("/overrides/0/when", Value::Null, "/overrides/0/when"),
-        (
-            "/overrides/0/when/measure",
-            json!("tickets.none"),
-            "/overrides/0/when/measure",
-        ),
-        (
-            "/overrides/0/when/measure",
-            json!("team.health_status"),
-            "/overrides/0/when/more_than",
-        ),
-        (
-            "/overrides/0/when/more_than",
-            json!("7"),
-            "/overrides/0/when/more_than",
-        ),
-        (
-            "/overrides/0/when/more_than",
-            Value::Null,
-            "/overrides/0/when",
-        ),
-        (
-            "/overrides/1/when/equals",
-            json!("strugling"),
-            "/overrides/1/when/equals",
-        ),
+        ("/overrides/0/when/measure", json!("tickets.none"), "/overrides/0/when/measure"),
+        ("/overrides/0/when/measure", json!("team.health_status"), "/overrides/0/when/more_than"),
+        ("/overrides/0/when/more_than", json!("7"), "/overrides/0/when/more_than"),
+        ("/overrides/0/when/more_than", Value::Null, "/overrides/0/when"),
+        ("/overrides/1/when/equals", json!("strugling"), "/overrides/1/when/equals"),
     ];
     for (place, wrong, pointer) in cases {
         let document = with(place, wrong.clone());
@@ -282,18 +159,9 @@ fn every_problem_has_its_pointer() {
 #[test]
 fn all_problems_are_named_at_once() {
     let mut document = with("/bands/healthy", json!(90));
-    *document
-        .pointer_mut("/dimensions/0/rules/0/measure")
-        .unwrap() = json!("nothing");
+    *document.pointer_mut("/dimensions/0/rules/0/measure").unwrap() = json!("nothing");
     *document.pointer_mut("/overrides/2/floor").unwrap() = json!(-5);
-    assert_eq!(
-        pointers(&document),
-        [
-            "/bands/healthy",
-            "/dimensions/0/rules/0/measure",
-            "/overrides/2/floor"
-        ]
-    );
+    assert_eq!(pointers(&document), ["/bands/healthy", "/dimensions/0/rules/0/measure", "/overrides/2/floor"]);
 }
 
 #[test]
@@ -316,10 +184,7 @@ fn a_key_that_nobody_knows_is_refused_wherever_it_stands() {
     ] {
         let mut document = full();
         let object = document.pointer_mut(place).unwrap();
-        object
-            .as_object_mut()
-            .unwrap()
-            .insert("wieght".to_owned(), json!(1));
+        object.as_object_mut().unwrap().insert("wieght".to_owned(), json!(1));
         assert_eq!(pointers(&document), [format!("{place}/wieght")]);
     }
 }
@@ -342,9 +207,7 @@ fn weights_that_are_all_zero_are_refused_and_one_zero_is_not() {
 #[test]
 fn two_shapes_or_two_effects_in_one_place_are_refused() {
     let mut document = full();
-    let rule = document
-        .pointer_mut("/dimensions/0/rules/0/points")
-        .unwrap();
+    let rule = document.pointer_mut("/dimensions/0/rules/0/points").unwrap();
     *rule = json!({"linear": {"zero_at": 0, "full_at": 1}, "boolean": {"true": 1, "false": 0}});
     assert!(pointers(&document).contains(&"/dimensions/0/rules/0/points".to_owned()));
     let mut document = full();
@@ -360,32 +223,17 @@ fn a_scorecard_is_chosen_by_the_customers_attributes() {
     let customer = |value: Value| {
         let id = keepwell_domain::id::CustomerId::parse("acme").unwrap();
         let now = "2026-11-01T00:00:00Z".parse().unwrap();
-        keepwell_domain::customer::NewCustomer::parse(&value)
-            .unwrap()
-            .create(id, now)
+        keepwell_domain::customer::NewCustomer::parse(&value).unwrap().create(id, now)
     };
     let cases = [
-        (
-            json!({"name": "A", "plan": "Enterprise", "tags": ["vip"]}),
-            true,
-        ),
+        (json!({"name": "A", "plan": "Enterprise", "tags": ["vip"]}), true),
         (json!({"name": "A", "plan": "Enterprise"}), false),
         (json!({"name": "A", "tags": ["vip"]}), false),
-        (
-            json!({"name": "A", "plan": "Enterprise", "tags": ["vip"], "attributes": {"trial": 3.0}}),
-            false,
-        ),
-        (
-            json!({"name": "A", "plan": "Enterprise", "tags": ["vip"], "attributes": {"trial": 4}}),
-            true,
-        ),
+        (json!({"name": "A", "plan": "Enterprise", "tags": ["vip"], "attributes": {"trial": 3.0}}), false),
+        (json!({"name": "A", "plan": "Enterprise", "tags": ["vip"], "attributes": {"trial": 4}}), true),
     ];
     for (attributes, expected) in cases {
-        assert_eq!(
-            scorecard.applies_to(&customer(attributes.clone())),
-            expected,
-            "{attributes}"
-        );
+        assert_eq!(scorecard.applies_to(&customer(attributes.clone())), expected, "{attributes}");
     }
     let everyone = Scorecard::from_yaml(Scorecard::default_document()).unwrap();
     assert!(everyone.applies_to(&customer(json!({"name": "A"}))));

@@ -1,9 +1,6 @@
 //! Overrides: by the scorecard and by hand.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "a literal without & reads better"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "a literal without & reads better")]
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use chrono::{DateTime, Utc};
@@ -21,11 +18,7 @@ fn now() -> DateTime<Utc> {
 }
 
 fn evaluate(scorecard: Value, measures: Value) -> Score {
-    evaluate_request(
-        &json!({"scorecard": scorecard, "measures": measures}),
-        now(),
-    )
-    .unwrap()
+    evaluate_request(&json!({"scorecard": scorecard, "measures": measures}), now()).unwrap()
 }
 
 /// One dimension with a rule for each `(id, weight)`, whose points are the value of `custom.<id>`.
@@ -70,22 +63,12 @@ fn overrides_act_in_order_and_the_raw_score_is_kept() {
         (90.0, json!([{"floor": 60}, {"cap": 50}]), 50.0),
     ] {
         let score = overridden(raw, limits.clone());
-        assert_eq!(
-            (score.raw, score.value),
-            (Some(raw), Some(value)),
-            "{limits}"
-        );
+        assert_eq!((score.raw, score.value), (Some(raw), Some(value)), "{limits}");
         assert_eq!(score.overrides.len(), limits.as_array().unwrap().len());
     }
     let score = overridden(90.0, json!([{"cap": 50}]));
-    assert_eq!(
-        (score.display, score.band),
-        (Some(50), Some(HealthStatus::Steady))
-    );
-    assert_eq!(
-        (score.overrides[0].before, score.overrides[0].after),
-        (Some(90.0), Some(50.0))
-    );
+    assert_eq!((score.display, score.band), (Some(50), Some(HealthStatus::Steady)));
+    assert_eq!((score.overrides[0].before, score.overrides[0].after), (Some(90.0), Some(50.0)));
 }
 
 #[test]
@@ -129,8 +112,7 @@ fn an_override_by_hand_acts_last_and_can_give_a_score_where_there_was_none() {
 
 #[test]
 fn the_shipped_scorecard_caps_a_customer_with_an_old_critical_ticket() {
-    let scorecard: Value =
-        serde_json::to_value(Scorecard::from_yaml(Scorecard::default_document()).unwrap()).unwrap();
+    let scorecard: Value = serde_json::to_value(Scorecard::from_yaml(Scorecard::default_document()).unwrap()).unwrap();
     let with = |critical_days: f64| {
         evaluate(
             scorecard.clone(),
@@ -141,16 +123,9 @@ fn the_shipped_scorecard_caps_a_customer_with_an_old_critical_ticket() {
         )
     };
     let well = with(0.0);
-    assert_eq!(
-        (well.value, well.band),
-        (Some(100.0), Some(HealthStatus::Thriving))
-    );
+    assert_eq!((well.value, well.band), (Some(100.0), Some(HealthStatus::Thriving)));
     // Shares of the document's weights: 40 % of 40, 30 % of 30, 35 % of 30.
-    assert!(
-        (well.coverage - (0.16 + 0.09 + 0.105)).abs() < 1e-9,
-        "{}",
-        well.coverage
-    );
+    assert!((well.coverage - (0.16 + 0.09 + 0.105)).abs() < 1e-9, "{}", well.coverage);
     assert!(with(7.0).overrides.is_empty());
     let capped = with(7.5);
     assert_eq!(capped.value, Some(50.0));

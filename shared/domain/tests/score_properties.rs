@@ -42,11 +42,7 @@ fn rule() -> impl Strategy<Value = Value> {
 /// Dimensions with rules `r0`, `r1` … on `custom.r0`, `custom.r1` ….
 fn document() -> impl Strategy<Value = Value> {
     let combine = prop_oneof![3 => Just("mean"), 1 => Just("min"), 1 => Just("max")];
-    let dimension = (
-        0.01..100.0_f64,
-        combine,
-        proptest::collection::vec(rule(), 1..6),
-    );
+    let dimension = (0.01..100.0_f64, combine, proptest::collection::vec(rule(), 1..6));
     proptest::collection::vec(dimension, 1..4).prop_map(|dimensions| {
         let mut count = 0;
         let dimensions: Vec<Value> = dimensions
@@ -82,8 +78,7 @@ fn score(document: &Value, data: &Data) -> Score {
     let mut values = MeasureValues::default();
     for (index, observed) in data.iter().enumerate() {
         let measure = Resolved::find(&format!("custom.r{index}")).unwrap();
-        let observed =
-            observed.map(|(value, age)| Observed::number(value, now() - Duration::days(age)));
+        let observed = observed.map(|(value, age)| Observed::number(value, now() - Duration::days(age)));
         values.set(measure, observed);
     }
     Compiled::new(&scorecard, None).evaluate(&values, now())

@@ -92,7 +92,7 @@ impl Mailbox {
         let sent: usize = self.locked().iter().filter(|mail| mail.sent_at > since).map(|mail| mail.to.len()).sum();
         let fields = [
             ("Max24HourSend", "50000.0".to_owned()),
-            ("MaxSendRate", "14.0".to_owned()),
+            ("MaxSendRate", "10000.0".to_owned()),
             ("SentLast24Hours", format!("{sent}.0")),
         ];
         Answer::query_result("GetSendQuota", &fields)

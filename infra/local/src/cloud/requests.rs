@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The oldest records are dropped beyond this, so that a long `cargo run` does not grow.
@@ -73,10 +74,14 @@ pub(super) fn is_table_write(operation: &str) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct RequestLog {
     records: Mutex<VecDeque<RequestRecord>>,
+    mutations: AtomicU64,
 }
 
 impl RequestLog {
     pub(super) fn push(&self, record: RequestRecord) {
+        if record.is_mutating() {
+            self.mutations.fetch_add(1, Ordering::Relaxed);
+        }
         let mut records = self.records();
         if records.len() == CAPACITY {
             records.pop_front();
@@ -90,6 +95,10 @@ impl RequestLog {
 
     pub(super) fn write_count(&self) -> usize {
         self.records().iter().filter(|record| record.is_mutating()).count()
+    }
+
+    pub(super) fn mutations(&self) -> u64 {
+        self.mutations.load(Ordering::Relaxed)
     }
 
     pub(super) fn reset(&self) {

@@ -35,20 +35,16 @@ impl Draft {
             .map(|contact| contact.id.clone())
             .collect();
         let seats = self.customer.profile.seats.unwrap_or(5) as usize;
-        let others: Vec<RecordId> = (1..=(seats * 4 / 5).saturating_sub(core.len()))
-            .map(|number| self.record("u", number))
-            .collect();
+        let others: Vec<RecordId> =
+            (1..=(seats * 4 / 5).saturating_sub(core.len())).map(|number| self.record("u", number)).collect();
         for day in (self.last_day..=self.first_day).rev() {
             let level = level.at(day);
             let noise = self.dice.between(0.7, 1.3);
             let mean = self.plan.events_a_day() * level * weekday_factor(self.day(day).weekday());
             let colleagues = (others.len() as f64 * level.clamp(0.0, 1.0)).ceil() as usize;
             for number in 0..self.dice.rounded(mean * noise) {
-                let busy = if self.dice.chance(0.6) {
-                    core.as_slice()
-                } else {
-                    others.get(..colleagues).unwrap_or_default()
-                };
+                let busy =
+                    if self.dice.chance(0.6) { core.as_slice() } else { others.get(..colleagues).unwrap_or_default() };
                 let user = self.dice.pick(busy).or(core.first()).cloned();
                 let event = self.usage_event(day, number, user.as_ref(), seats);
                 self.customer.usage.push(event);
@@ -59,18 +55,12 @@ impl Draft {
     /// The contact `who` does nothing in the product after that day; nobody takes over what they did.
     pub(super) fn usage_ends(&mut self, who: &RecordId, days_ago: i64) {
         let last = self.day(days_ago);
-        self.customer.usage.retain(|event| {
-            event.user.as_deref() != Some(who.as_str()) || event.at.date_naive() <= last
-        });
+        self.customer
+            .usage
+            .retain(|event| event.user.as_deref() != Some(who.as_str()) || event.at.date_naive() <= last);
     }
 
-    fn usage_event(
-        &mut self,
-        day: i64,
-        number: u32,
-        user: Option<&RecordId>,
-        seats: usize,
-    ) -> UsageEvent {
+    fn usage_event(&mut self, day: i64, number: u32, user: Option<&RecordId>, seats: usize) -> UsageEvent {
         let busiest = 6 + whole(seats / 12).min(30);
         let count = self.dice.whole(1, busiest) as u64;
         let features = self.features.clone();
@@ -102,20 +92,14 @@ impl Draft {
                 _ => Severity::Critical,
             };
             let (respond, resolve, escalate) = phrases::service(severity);
-            let (subject, text) = self
-                .dice
-                .pick(phrases::tickets(severity))
-                .copied()
-                .unwrap_or_default();
+            let (subject, text) = self.dice.pick(phrases::tickets(severity)).copied().unwrap_or_default();
             let slower = 1.0 + trouble * 1.5;
             let response_hours = self.dice.between(respond.0, respond.1) * slower;
             let told = Told {
                 days_ago: day,
                 severity,
                 response_hours: Some(response_hours),
-                resolution_hours: Some(
-                    response_hours + self.dice.between(resolve.0, resolve.1) * slower,
-                ),
+                resolution_hours: Some(response_hours + self.dice.between(resolve.0, resolve.1) * slower),
                 escalated: self.dice.chance(escalate),
                 subject,
                 text,
@@ -159,9 +143,7 @@ impl Draft {
         while day >= self.last_day {
             let kind = *self
                 .dice
-                .pick(&[
-                    Call, Call, Call, Call, Meeting, Meeting, Meeting, Email, Email, Note,
-                ])
+                .pick(&[Call, Call, Call, Call, Meeting, Meeting, Meeting, Email, Email, Note])
                 .unwrap_or(&Call);
             let quality = self.one_to_five(relation.at(day));
             let notes = match quality {
@@ -186,14 +168,9 @@ impl Draft {
             .map(|contact| (contact.id.clone(), contact.name.clone()))
             .collect();
         let with = self.dice.pick(&contacts).cloned();
-        let first_name = with
-            .as_ref()
-            .and_then(|(_, name)| name.split(' ').next())
-            .unwrap_or("They");
+        let first_name = with.as_ref().and_then(|(_, name)| name.split(' ').next()).unwrap_or("They");
         let features = self.features.clone();
-        let notes = notes
-            .replace("{name}", first_name)
-            .replace("{feature}", self.dice.text(&features));
+        let notes = notes.replace("{name}", first_name).replace("{feature}", self.dice.text(&features));
         let rated = match kind {
             InteractionKind::Note | InteractionKind::Other => false,
             InteractionKind::Email => self.dice.chance(0.4),
@@ -233,11 +210,7 @@ impl Draft {
     }
 
     fn survey(&mut self, days_ago: i64, kind: SurveyKind, value: f64) {
-        let (scale_min, scale_max) = if kind == SurveyKind::Nps {
-            (0.0, 10.0)
-        } else {
-            (1.0, 5.0)
-        };
+        let (scale_min, scale_max) = if kind == SurveyKind::Nps { (0.0, 10.0) } else { (1.0, 5.0) };
         let contacts = self.customer.contacts.clone();
         let contact = self.dice.pick(&contacts);
         let comment = phrases::survey_comments((value - scale_min) / (scale_max - scale_min));
@@ -248,10 +221,7 @@ impl Draft {
             scale_min,
             scale_max,
             value,
-            comment: self
-                .dice
-                .chance(0.35)
-                .then(|| self.dice.text(comment).to_owned()),
+            comment: self.dice.chance(0.35).then(|| self.dice.text(comment).to_owned()),
             at: self.moment(days_ago, 9, 19),
         };
         self.customer.surveys.push(survey);
@@ -260,16 +230,9 @@ impl Draft {
     /// A goal due in `due_in` days (negative: it was due), of which `progress` 0-1 is reached. Milestones whose time has
     /// come but whose share is not reached are overdue.
     pub(super) fn goal(&mut self, due_in: i64, progress: f64) {
-        let taken: Vec<String> = self
-            .customer
-            .goals
-            .iter()
-            .map(|goal| goal.name.clone())
-            .collect();
+        let taken: Vec<String> = self.customer.goals.iter().map(|goal| goal.name.clone()).collect();
         let plans = self.dice.shuffled(notes::GOALS);
-        let Some((name, target, steps)) = plans
-            .into_iter()
-            .find(|(name, ..)| !taken.iter().any(|taken| taken == name))
+        let Some((name, target, steps)) = plans.into_iter().find(|(name, ..)| !taken.iter().any(|taken| taken == name))
         else {
             return;
         };
@@ -286,11 +249,7 @@ impl Draft {
             let lately = (count - number) * 9 + self.dice.whole(1, 8);
             let done = around.max(lately).min(self.first_day);
             let done_on = reached.then(|| self.day(done));
-            milestones.push(Milestone {
-                name: (*step).to_owned(),
-                due_on: self.day(-ends_in),
-                done_on,
-            });
+            milestones.push(Milestone { name: (*step).to_owned(), due_on: self.day(-ends_in), done_on });
         }
         let goal = Goal {
             id: self.record("g", self.customer.goals.len() + 1),

@@ -47,15 +47,7 @@ const fn kind(
     usage: (f64, f64),
     trouble: f64,
 ) -> Kind {
-    Kind {
-        count,
-        status,
-        set_days_ago,
-        mood,
-        usage,
-        trouble,
-        life: Life::Settled,
-    }
+    Kind { count, status, set_days_ago, mood, usage, trouble, life: Life::Settled }
 }
 
 /// The mix. Together with the stories: 72 customers.
@@ -107,9 +99,7 @@ fn customer(seed: u64, today: NaiveDate, kind: &Kind, name: &str, index: usize) 
     } else {
         draft.customer.profile.request_feedback = index % 5 != 4;
     }
-    let line = |(start, end): (f64, f64)| {
-        Curve::through(&[(draft.first_day, start), (draft.last_day, end)])
-    };
+    let line = |(start, end): (f64, f64)| Curve::through(&[(draft.first_day, start), (draft.last_day, end)]);
     let (usage, mood) = (line(kind.usage), line(kind.mood));
     lose_mail(&mut draft);
     draft.usage(&usage);
@@ -211,11 +201,7 @@ fn history(draft: &mut Draft, dice: &mut Dice, kind: &Kind) {
         return;
     };
     let (least, most) = kind.set_days_ago;
-    let ends = if kind.life == Life::Gone {
-        draft.last_day
-    } else {
-        0
-    };
+    let ends = if kind.life == Life::Gone { draft.last_day } else { 0 };
     let last = (ends + dice.whole(least, most)).min(draft.first_day - 1);
     let before = match status {
         Thriving | Steady => Healthy,
@@ -230,9 +216,7 @@ fn history(draft: &mut Draft, dice: &mut Dice, kind: &Kind) {
             words.insert(0, (dice.whole(middle + 40, draft.first_day - 10), first));
         }
     }
-    let told: Vec<_> = words
-        .into_iter()
-        .map(|(days_ago, word)| (days_ago, word, dice.text(notes::reasons(word))))
-        .collect();
+    let told: Vec<_> =
+        words.into_iter().map(|(days_ago, word)| (days_ago, word, dice.text(notes::reasons(word)))).collect();
     draft.statuses(&told);
 }

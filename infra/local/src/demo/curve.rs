@@ -41,9 +41,9 @@ pub(super) struct Dice(Xoshiro256PlusPlus);
 impl Dice {
     /// The dice of the customer `id` in the portfolio `seed` (the id is hashed with 64-bit FNV-1a).
     pub(super) fn of(seed: u64, id: &str) -> Self {
-        let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = id
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self(Xoshiro256PlusPlus::seed_from_u64(hash ^ seed))
     }
 
@@ -90,10 +90,7 @@ impl Dice {
     }
 
     /// Deals `items` forever; none comes again before all were dealt.
-    pub(super) fn deck<T: Clone>(
-        &mut self,
-        items: &[T],
-    ) -> std::iter::Cycle<std::vec::IntoIter<T>> {
+    pub(super) fn deck<T: Clone>(&mut self, items: &[T]) -> std::iter::Cycle<std::vec::IntoIter<T>> {
         self.shuffled(items).into_iter().cycle()
     }
 }

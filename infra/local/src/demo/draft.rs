@@ -57,12 +57,7 @@ const HISTORY_DAYS: i64 = 365;
 impl Draft {
     /// A customer with profile and people, to whom nothing has happened yet.
     pub(super) fn open(seed: u64, today: NaiveDate, company: &Company) -> Self {
-        let slug = company
-            .name
-            .split(' ')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
+        let slug = company.name.split(' ').next().unwrap_or_default().to_ascii_lowercase();
         let mut dice = Dice::of(seed, &slug);
         let now = today.and_time(NaiveTime::MIN).and_utc();
         let age = 365 * (company.years + 1) - company.renewal_in;
@@ -118,11 +113,8 @@ impl Draft {
                 locale: company.place.locale.to_owned(),
                 mail_state: MailState::Ok,
             };
-            let later = if index > 1 && self.dice.chance(0.3) {
-                self.dice.whole(1, (self.first_day - 1).max(1))
-            } else {
-                0
-            };
+            let later =
+                if index > 1 && self.dice.chance(0.3) { self.dice.whole(1, (self.first_day - 1).max(1)) } else { 0 };
             let id = self.record("c", index + 1);
             let created_at = self.customer.created_at + Duration::days(later);
             let contact = contact.create(id, created_at.min(self.now - Duration::hours(1)));
@@ -196,9 +188,7 @@ impl Draft {
     pub(super) fn finish(mut self) -> DemoCustomer {
         self.customer.usage.sort_by_key(|event| event.at);
         self.customer.tickets.sort_by_key(|ticket| ticket.opened_at);
-        self.customer
-            .interactions
-            .sort_by_key(|interaction| interaction.at);
+        self.customer.interactions.sort_by_key(|interaction| interaction.at);
         self.customer.surveys.sort_by_key(|survey| survey.at);
         self.customer.goals.sort_by_key(|goal| goal.due_on);
         self.customer.answers.sort_by_key(|answer| answer.asked_at);
@@ -224,23 +214,15 @@ impl Draft {
     pub(super) fn moment(&mut self, days_ago: i64, from_hour: i64, to_hour: i64) -> DateTime<Utc> {
         let minutes = self.dice.whole(from_hour * 60, to_hour * 60 - 1);
         let seconds = self.dice.whole(0, 59);
-        let local = self.day(days_ago).and_time(NaiveTime::MIN)
-            + Duration::minutes(minutes)
-            + Duration::seconds(seconds);
-        let at = self
-            .zone
-            .from_local_datetime(&local)
-            .earliest()
-            .map_or(local.and_utc(), |at| at.to_utc());
-        at.min(self.now - Duration::minutes(1))
-            .max(self.customer.created_at)
+        let local =
+            self.day(days_ago).and_time(NaiveTime::MIN) + Duration::minutes(minutes) + Duration::seconds(seconds);
+        let at = self.zone.from_local_datetime(&local).earliest().map_or(local.and_utc(), |at| at.to_utc());
+        at.min(self.now - Duration::minutes(1)).max(self.customer.created_at)
     }
 
     /// A moment in office hours of that day, or of the Friday before.
     pub(super) fn office_hour(&mut self, days_ago: i64) -> DateTime<Utc> {
-        let working = (days_ago..days_ago + 3)
-            .find(|day| !self.is_weekend(*day))
-            .unwrap_or(days_ago);
+        let working = (days_ago..days_ago + 3).find(|day| !self.is_weekend(*day)).unwrap_or(days_ago);
         self.moment(working, 9, 17)
     }
 }
@@ -248,11 +230,7 @@ impl Draft {
 fn profile(dice: &mut Dice, today: NaiveDate, company: &Company) -> Profile {
     let discount = dice.between(0.86, 1.0);
     let dollars = i64::from(company.seats) * company.plan.seat_price();
-    let billing = if company.plan == Plan::Starter {
-        "monthly"
-    } else {
-        "annual"
-    };
+    let billing = if company.plan == Plan::Starter { "monthly" } else { "annual" };
     Profile {
         name: company.name.clone(),
         owner: Some(email(company.owner)),
@@ -265,29 +243,19 @@ fn profile(dice: &mut Dice, today: NaiveDate, company: &Company) -> Profile {
         country: Some(company.place.country.to_owned()),
         size: Some(company.plan.size().to_owned()),
         stage: Some(company.stage.to_owned()),
-        tags: company
-            .tags
-            .iter()
-            .map(|tag| (*tag).to_owned())
-            .collect::<BTreeSet<_>>(),
+        tags: company.tags.iter().map(|tag| (*tag).to_owned()).collect::<BTreeSet<_>>(),
         attributes: BTreeMap::from([("billing".to_owned(), billing.into())]),
         request_feedback: true,
         feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "made of constants and digits; a test reads every id back"
-)]
+#[expect(clippy::expect_used, reason = "made of constants and digits; a test reads every id back")]
 fn record_id(text: &str) -> CustomerId {
     CustomerId::parse(text).expect("demo ids keep to the alphabet of ids")
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "made of constants; a test reads every address back"
-)]
+#[expect(clippy::expect_used, reason = "made of constants; a test reads every address back")]
 fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).expect("demo addresses are plain ASCII")
 }

@@ -25,13 +25,7 @@ impl Draft {
         }
     }
 
-    fn ask(
-        &mut self,
-        contact: &Contact,
-        mood: &Curve,
-        response: f64,
-        comments: &mut Comments,
-    ) -> AskState {
+    fn ask(&mut self, contact: &Contact, mood: &Curve, response: f64, comments: &mut Comments) -> AskState {
         let mut state = AskState::default();
         let mut day = self.first_day - self.dice.whole(3, 30);
         // Nobody agrees with everybody else.
@@ -77,11 +71,7 @@ impl Draft {
             _ => HappinessLevel::NotHappy,
         };
         // Most answer at once, some days later.
-        let minutes = if self.dice.chance(0.6) {
-            self.dice.whole(3, 360)
-        } else {
-            self.dice.whole(360, 7_200)
-        };
+        let minutes = if self.dice.chance(0.6) { self.dice.whole(3, 360) } else { self.dice.whole(360, 7_200) };
         let answered_at = asked_at + Duration::minutes(minutes);
         let end = self.now - Duration::days(self.last_day - 1);
         let answered = self.dice.chance(response) && answered_at < end;

@@ -48,70 +48,29 @@ pub(super) const NOTES_POOR: &[&str] = &[
 
 /// Name, target and milestones of goals.
 pub(super) const GOALS: &[(&str, f64, &[&str])] = &[
-    (
-        "Reporting hours saved a month",
-        40.0,
-        &[
-            "Baseline measured",
-            "First ten reports moved",
-            "Old tool switched off",
-        ],
-    ),
+    ("Reporting hours saved a month", 40.0, &["Baseline measured", "First ten reports moved", "Old tool switched off"]),
     (
         "Share of the team active every week, in %",
         80.0,
-        &[
-            "Champions named",
-            "Everybody trained",
-            "Weekly use in team meetings",
-        ],
+        &["Champions named", "Everybody trained", "Weekly use in team meetings"],
     ),
     (
         "Dashboards used in board meetings",
         6.0,
-        &[
-            "Numbers agreed with finance",
-            "First board meeting with live dashboards",
-        ],
+        &["Numbers agreed with finance", "First board meeting with live dashboards"],
     ),
     (
         "Orders handled by automations, in %",
         60.0,
-        &[
-            "Process mapped",
-            "Pilot in one team",
-            "Pilot evaluated",
-            "Roll-out finished",
-        ],
+        &["Process mapped", "Pilot in one team", "Pilot evaluated", "Roll-out finished"],
     ),
-    (
-        "Systems connected",
-        4.0,
-        &[
-            "CRM connected",
-            "Warehouse connected",
-            "Data checked by both sides",
-        ],
-    ),
+    ("Systems connected", 4.0, &["CRM connected", "Warehouse connected", "Data checked by both sides"]),
     (
         "Reaction time to alerts, hours saved a week",
         12.0,
-        &[
-            "Thresholds defined",
-            "On-call plan in place",
-            "First month reviewed",
-        ],
+        &["Thresholds defined", "On-call plan in place", "First month reviewed"],
     ),
-    (
-        "Offices rolled out",
-        5.0,
-        &[
-            "Plan agreed",
-            "First two offices live",
-            "Local admins trained",
-            "All offices live",
-        ],
-    ),
+    ("Offices rolled out", 5.0, &["Plan agreed", "First two offices live", "Local admins trained", "All offices live"]),
 ];
 
 /// Why a CSM set a status.

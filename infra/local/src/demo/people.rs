@@ -3,11 +3,8 @@
 /// The address of the local system's own token for role `csm`: this CSM's customers are "mine" in the console.
 pub(super) const LOCAL_CSM: &str = "csm@keepwell.example";
 /// The others of the team.
-pub(super) const COLLEAGUES: [&str; 3] = [
-    "ana.ruiz@keepwell.example",
-    "ben.okafor@keepwell.example",
-    "mei.tanaka@keepwell.example",
-];
+pub(super) const COLLEAGUES: [&str; 3] =
+    ["ana.ruiz@keepwell.example", "ben.okafor@keepwell.example", "mei.tanaka@keepwell.example"];
 
 /// A price plan. Declared from least to most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

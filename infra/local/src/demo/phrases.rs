@@ -89,74 +89,35 @@ pub(super) const fn survey_comments(share: f64) -> &'static [&'static str] {
 pub(super) const fn tickets(severity: Severity) -> &'static [(&'static str, &'static str)] {
     match severity {
         Severity::Low => &[
-            (
-                "How do I rename a dashboard?",
-                "I looked in the settings but cannot find it. Thanks for a hint!",
-            ),
-            (
-                "Wish: weekly digest by mail",
-                "It would be great to get the main numbers every Monday by mail.",
-            ),
-            (
-                "Add a second address for invoices",
-                "Could you please send invoices to our accounting as well?",
-            ),
-            (
-                "Question about templates",
-                "Can a template be shared between two workspaces?",
-            ),
-            (
-                "Colours in charts",
-                "Our brand colours would be nice. Not urgent.",
-            ),
-            (
-                "Change the time zone of a report",
-                "Where do we switch the report to our local time? Thank you.",
-            ),
+            ("How do I rename a dashboard?", "I looked in the settings but cannot find it. Thanks for a hint!"),
+            ("Wish: weekly digest by mail", "It would be great to get the main numbers every Monday by mail."),
+            ("Add a second address for invoices", "Could you please send invoices to our accounting as well?"),
+            ("Question about templates", "Can a template be shared between two workspaces?"),
+            ("Colours in charts", "Our brand colours would be nice. Not urgent."),
+            ("Change the time zone of a report", "Where do we switch the report to our local time? Thank you."),
         ],
         Severity::Normal => &[
             (
                 "Export stops at 10,000 rows",
                 "The CSV export ends after 10,000 rows without a message. We need all of them for the audit.",
             ),
-            (
-                "Alert arrives twice",
-                "Since yesterday every alert arrives twice. A bit annoying.",
-            ),
-            (
-                "New colleague cannot log in",
-                "She gets the invitation but the link says it is expired.",
-            ),
+            ("Alert arrives twice", "Since yesterday every alert arrives twice. A bit annoying."),
+            ("New colleague cannot log in", "She gets the invitation but the link says it is expired."),
             (
                 "Report shows last month's numbers",
                 "After the refresh the report still shows the old month. Please check.",
             ),
-            (
-                "Integration needs a new token every week",
-                "We have to reconnect it every Monday. Is that a bug?",
-            ),
-            (
-                "Comments are missing on a shared dashboard",
-                "Our partner sees the dashboard but none of our comments.",
-            ),
-            (
-                "Search does not find archived reports",
-                "It did before the last release. Can this come back?",
-            ),
-            (
-                "Permission error for team leads",
-                "Leads get 'not allowed' when they edit their own dashboards.",
-            ),
+            ("Integration needs a new token every week", "We have to reconnect it every Monday. Is that a bug?"),
+            ("Comments are missing on a shared dashboard", "Our partner sees the dashboard but none of our comments."),
+            ("Search does not find archived reports", "It did before the last release. Can this come back?"),
+            ("Permission error for team leads", "Leads get 'not allowed' when they edit their own dashboards."),
         ],
         Severity::High => &[
             (
                 "Automations did not run over night",
                 "Nothing ran between 22:00 and 06:00. We had to do all orders by hand.",
             ),
-            (
-                "Dashboards time out",
-                "Since this morning most dashboards do not load. The team cannot work properly.",
-            ),
+            ("Dashboards time out", "Since this morning most dashboards do not load. The team cannot work properly."),
             (
                 "Wrong totals in the monthly report",
                 "The totals differ from our books by 4 %. We cannot send it like this.",
@@ -165,20 +126,11 @@ pub(super) const fn tickets(severity: Severity) -> &'static [(&'static str, &'st
                 "API returns 500 for every third call",
                 "Our import fails and has to be restarted. Please look at it today.",
             ),
-            (
-                "Whole office locked out",
-                "After the change of our domain nobody in Office 2 can log in.",
-            ),
-            (
-                "Scheduled exports failed",
-                "Our auditors did not get their files. Third time this quarter.",
-            ),
+            ("Whole office locked out", "After the change of our domain nobody in Office 2 can log in."),
+            ("Scheduled exports failed", "Our auditors did not get their files. Third time this quarter."),
         ],
         Severity::Critical => &[
-            (
-                "Nothing loads",
-                "The product is down for all of us. Every page shows an error. We are losing orders.",
-            ),
+            ("Nothing loads", "The product is down for all of us. Every page shows an error. We are losing orders."),
             (
                 "Data of another workspace visible",
                 "A user saw a dashboard that is not ours. This needs an answer right now.",
@@ -187,10 +139,7 @@ pub(super) const fn tickets(severity: Severity) -> &'static [(&'static str, &'st
                 "Records lost in the nightly import",
                 "About 2,000 records from last night are gone. This is a disaster for our month end.",
             ),
-            (
-                "All automations stopped",
-                "Nothing is triggered any more and we have people waiting at the gates.",
-            ),
+            ("All automations stopped", "Nothing is triggered any more and we have people waiting at the gates."),
         ],
     }
 }

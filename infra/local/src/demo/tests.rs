@@ -12,17 +12,10 @@ use keepwell_domain::signal::OutcomeKind;
 use super::{DemoCustomer, STORY_ATTRIBUTE, portfolio};
 
 /// A Sunday, the day after a leap day, and the days around a change of the clocks.
-const DAYS: [(i32, u32, u32); 5] = [
-    (2026, 11, 22),
-    (2028, 3, 1),
-    (2026, 3, 29),
-    (2026, 10, 25),
-    (2027, 1, 1),
-];
+const DAYS: [(i32, u32, u32); 5] = [(2026, 11, 22), (2028, 3, 1), (2026, 3, 29), (2026, 10, 25), (2027, 1, 1)];
 
 fn days() -> impl Iterator<Item = NaiveDate> {
-    DAYS.iter()
-        .filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(*year, *month, *day))
+    DAYS.iter().filter_map(|(year, month, day)| NaiveDate::from_ymd_opt(*year, *month, *day))
 }
 
 fn today() -> NaiveDate {
@@ -50,20 +43,11 @@ fn nothing_lies_in_the_future_or_before_the_customer() {
         for customer in portfolio(7, today) {
             for (what, at) in moments(&customer) {
                 assert!(at < now, "{} {what} {at}", customer.id);
-                assert!(
-                    at >= customer.created_at,
-                    "{} {what} {at} before {}",
-                    customer.id,
-                    customer.created_at
-                );
+                assert!(at >= customer.created_at, "{} {what} {at} before {}", customer.id, customer.created_at);
             }
             let steps = customer.goals.iter().flat_map(|goal| &goal.milestones);
             for step in steps {
-                assert!(
-                    step.due_on >= customer.created_at.date_naive(),
-                    "{} {step:?}",
-                    customer.id
-                );
+                assert!(step.due_on >= customer.created_at.date_naive(), "{} {step:?}", customer.id);
             }
             for (what, on) in dates(&customer) {
                 assert!(on < today, "{} {what} {on}", customer.id);
@@ -80,19 +64,9 @@ fn moments(customer: &DemoCustomer) -> Vec<(&'static str, DateTime<Utc>)> {
         moments.extend(contact.mail.since.map(|at| ("mail", at)));
         moments.extend(contact.ask.last_asked_at.map(|at| ("ask", at)));
     }
-    moments.extend(
-        customer
-            .status_changes
-            .iter()
-            .map(|change| ("status", change.at)),
-    );
+    moments.extend(customer.status_changes.iter().map(|change| ("status", change.at)));
     moments.extend(customer.usage.iter().map(|event| ("usage", event.at)));
-    moments.extend(
-        customer
-            .interactions
-            .iter()
-            .map(|interaction| ("interaction", interaction.at)),
-    );
+    moments.extend(customer.interactions.iter().map(|interaction| ("interaction", interaction.at)));
     moments.extend(customer.surveys.iter().map(|survey| ("survey", survey.at)));
     for ticket in &customer.tickets {
         moments.push(("ticket", ticket.opened_at));
@@ -108,19 +82,8 @@ fn moments(customer: &DemoCustomer) -> Vec<(&'static str, DateTime<Utc>)> {
 
 /// Every date that has passed.
 fn dates(customer: &DemoCustomer) -> Vec<(&'static str, NaiveDate)> {
-    let done = customer
-        .goals
-        .iter()
-        .flat_map(|goal| &goal.milestones)
-        .filter_map(|milestone| milestone.done_on);
-    done.map(|on| ("milestone", on))
-        .chain(
-            customer
-                .outcomes
-                .iter()
-                .map(|outcome| ("outcome", outcome.on)),
-        )
-        .collect()
+    let done = customer.goals.iter().flat_map(|goal| &goal.milestones).filter_map(|milestone| milestone.done_on);
+    done.map(|on| ("milestone", on)).chain(customer.outcomes.iter().map(|outcome| ("outcome", outcome.on))).collect()
 }
 
 #[test]
@@ -136,22 +99,12 @@ fn ids_and_addresses_are_valid_and_unique() {
         }
         for contact in &customer.contacts {
             let address = contact.email.as_str();
-            assert!(
-                EmailAddress::parse(address).is_ok() && address.ends_with(".example"),
-                "{address}"
-            );
-            assert!(
-                addresses.insert(contact.email.normalised()),
-                "{address} twice"
-            );
+            assert!(EmailAddress::parse(address).is_ok() && address.ends_with(".example"), "{address}");
+            assert!(addresses.insert(contact.email.normalised()), "{address} twice");
         }
         for event in &customer.usage {
             assert!(event.message_id.len() <= 100 && event.count >= 1);
-            assert!(
-                messages.insert(&event.message_id),
-                "{} twice",
-                event.message_id
-            );
+            assert!(messages.insert(&event.message_id), "{} twice", event.message_id);
         }
     }
 }
@@ -160,12 +113,7 @@ fn record_ids(customer: &DemoCustomer) -> Vec<&RecordId> {
     std::iter::once(&customer.id)
         .chain(customer.contacts.iter().map(|contact| &contact.id))
         .chain(customer.tickets.iter().map(|ticket| &ticket.id))
-        .chain(
-            customer
-                .interactions
-                .iter()
-                .map(|interaction| &interaction.id),
-        )
+        .chain(customer.interactions.iter().map(|interaction| &interaction.id))
         .chain(customer.surveys.iter().map(|survey| &survey.id))
         .chain(customer.goals.iter().map(|goal| &goal.id))
         .chain(customer.outcomes.iter().map(|outcome| &outcome.id))
@@ -175,21 +123,12 @@ fn record_ids(customer: &DemoCustomer) -> Vec<&RecordId> {
 #[test]
 fn what_names_a_contact_names_one_of_the_customer() {
     for customer in portfolio(7, today()) {
-        let contacts: BTreeSet<_> = customer
-            .contacts
-            .iter()
-            .map(|contact| &contact.id)
-            .collect();
+        let contacts: BTreeSet<_> = customer.contacts.iter().map(|contact| &contact.id).collect();
         let named = customer
             .interactions
             .iter()
             .filter_map(|interaction| interaction.contact.as_ref())
-            .chain(
-                customer
-                    .surveys
-                    .iter()
-                    .filter_map(|survey| survey.contact.as_ref()),
-            )
+            .chain(customer.surveys.iter().filter_map(|survey| survey.contact.as_ref()))
             .chain(customer.answers.iter().map(|answer| &answer.contact));
         for contact in named {
             assert!(contacts.contains(contact), "{contact}");
@@ -202,31 +141,13 @@ fn the_portfolio_is_large_enough_and_bounded() {
     for seed in [1, 7, 42] {
         let portfolio = portfolio(seed, today());
         assert_eq!(portfolio.len(), 72);
-        assert!(
-            portfolio
-                .iter()
-                .filter(|customer| customer.story.is_some())
-                .count()
-                >= 12
-        );
+        assert!(portfolio.iter().filter(|customer| customer.story.is_some()).count() >= 12);
         let usage: usize = portfolio.iter().map(|customer| customer.usage.len()).sum();
-        assert!(
-            (20_000..=60_000).contains(&usage),
-            "seed {seed}: {usage} usage events"
-        );
+        assert!((20_000..=60_000).contains(&usage), "seed {seed}: {usage} usage events");
         for customer in &portfolio {
-            assert!(
-                customer.usage.len() <= 1_600,
-                "{} {}",
-                customer.id,
-                customer.usage.len()
-            );
+            assert!(customer.usage.len() <= 1_600, "{} {}", customer.id, customer.usage.len());
             assert!((2..=6).contains(&customer.contacts.len()));
-            let story = customer
-                .profile
-                .attributes
-                .get(STORY_ATTRIBUTE)
-                .and_then(|story| story.as_str());
+            let story = customer.profile.attributes.get(STORY_ATTRIBUTE).and_then(|story| story.as_str());
             assert_eq!(story, customer.story);
         }
     }
@@ -251,55 +172,27 @@ fn status_changes_chain_forward_in_time() {
 fn the_portfolio_has_what_lists_and_filters_need() {
     let today = today();
     let portfolio = portfolio(7, today);
-    let count = |test: fn(&DemoCustomer) -> bool| {
-        portfolio.iter().filter(|customer| test(customer)).count()
-    };
+    let count = |test: fn(&DemoCustomer) -> bool| portfolio.iter().filter(|customer| test(customer)).count();
     let within = |days| {
-        let soon = |customer: &&DemoCustomer| {
-            customer
-                .profile
-                .renewal_on
-                .is_some_and(|on| on - today <= Duration::days(days))
-        };
+        let soon =
+            |customer: &&DemoCustomer| customer.profile.renewal_on.is_some_and(|on| on - today <= Duration::days(days));
         portfolio.iter().filter(soon).count()
     };
     assert!(within(30) >= 3 && within(90) > within(30));
     assert!((20..=30).contains(&count(|customer| {
-        customer
-            .profile
-            .owner
-            .as_ref()
-            .is_some_and(|owner| owner.as_str() == super::people::LOCAL_CSM)
+        customer.profile.owner.as_ref().is_some_and(|owner| owner.as_str() == super::people::LOCAL_CSM)
     })));
     assert!((50..=64).contains(&count(|customer| customer.profile.request_feedback)));
-    assert!((4..=7).contains(&count(|customer| {
-        customer
-            .outcomes
-            .iter()
-            .any(|outcome| outcome.kind == OutcomeKind::Churned)
-    })));
     assert!(
-        count(|customer| customer
-            .contacts
-            .iter()
-            .filter(|contact| contact.role == Role::DecisionMaker)
-            .count()
-            == 1)
+        (4..=7).contains(&count(|customer| {
+            customer.outcomes.iter().any(|outcome| outcome.kind == OutcomeKind::Churned)
+        }))
+    );
+    assert!(
+        count(|customer| customer.contacts.iter().filter(|contact| contact.role == Role::DecisionMaker).count() == 1)
             >= 66
     );
-    assert!(
-        count(|customer| customer
-            .contacts
-            .iter()
-            .any(|contact| contact.mail.state != MailState::Ok))
-            >= 4
-    );
+    assert!(count(|customer| customer.contacts.iter().any(|contact| contact.mail.state != MailState::Ok)) >= 4);
     assert!(count(|customer| customer.status_changes.is_empty()) >= 2);
-    assert!(
-        count(|customer| customer
-            .tickets
-            .iter()
-            .any(|ticket| ticket.closed_at.is_none()))
-            >= 5
-    );
+    assert!(count(|customer| customer.tickets.iter().any(|ticket| ticket.closed_at.is_none())) >= 5);
 }

@@ -20,14 +20,18 @@ pub(super) async fn build(
     to: &Addressee,
 ) -> Result<Result<Vec<u8>, String>, HandlerError> {
     let mut variables = intent.variables.clone();
+    let reply_to = variables.get("owner").and_then(|owner| owner.get("email")).and_then(Value::as_str).map(str::to_owned);
     let mut unsubscribe = None;
-    if let Some(contact) = &to.contact {
-        let links = links(cloud, intent).await?;
-        unsubscribe = links.get("unsubscribe").and_then(Value::as_str).map(str::to_owned);
-        variables.insert("contact".to_owned(), contact_variables(contact));
-        variables.insert("links".to_owned(), Value::Object(links));
-    }
-    variables.insert("public_url".to_owned(), json!(cloud.deployment.public_url));
+    let links = match &to.contact {
+        Some(contact) => {
+            variables.insert("contact".to_owned(), contact_variables(contact));
+            let links = contact_links(cloud, intent).await?;
+            unsubscribe = links.get("unsubscribe").and_then(Value::as_str).map(str::to_owned);
+            links
+        }
+        None => staff_links(cloud, intent),
+    };
+    variables.insert("links".to_owned(), Value::Object(links));
     let rendered = match cloud.templates.mail(&intent.template, &Value::Object(variables)) {
         Ok(rendered) => rendered,
         Err(error) => return Ok(Err(format!("the template {} cannot be rendered: {error}", intent.template))),
@@ -45,6 +49,10 @@ pub(super) async fn build(
         .html_body(rendered.html)
         // Out-of-office machines shall not answer.
         .header("Auto-Submitted", Raw::new("auto-generated"));
+    // The letters say "just reply": the answer goes to the person who looks after the customer.
+    if let Some(reply_to) = reply_to {
+        message = message.reply_to(reply_to);
+    }
     if let Some(unsubscribe) = unsubscribe {
         message = message
             .header("List-Unsubscribe", URL::new(unsubscribe))
@@ -54,7 +62,7 @@ pub(super) async fn build(
 }
 
 /// The links of a mail to a contact: the four answers when it asks for feedback, and unsubscribe always.
-async fn links(cloud: &Cloud, intent: &MailIntent) -> Result<Map<String, Value>, HandlerError> {
+async fn contact_links(cloud: &Cloud, intent: &MailIntent) -> Result<Map<String, Value>, HandlerError> {
     let keys = cloud.link_keys()?;
     let url = &cloud.deployment.public_url;
     let mut links = Map::new();
@@ -69,4 +77,10 @@ async fn links(cloud: &Cloud, intent: &MailIntent) -> Result<Map<String, Value>,
         }
     }
     Ok(links)
+}
+
+/// The links of a mail to the team.
+fn staff_links(cloud: &Cloud, intent: &MailIntent) -> Map<String, Value> {
+    let customer = format!("{}/customers/{}", cloud.deployment.public_url, intent.customer);
+    Map::from_iter([("customer".to_owned(), json!(customer))])
 }

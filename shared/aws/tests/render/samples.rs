@@ -49,9 +49,7 @@ pub(crate) fn mail(template: &str, variables: &Value) -> RenderedMail {
 }
 
 pub(crate) fn page(name: &str, variables: &Value) -> String {
-    Templates::shipped()
-        .page(name, variables)
-        .unwrap_or_else(|error| panic!("{name}: {error}: {:?}", error.source()))
+    Templates::shipped().page(name, variables).unwrap_or_else(|error| panic!("{name}: {error}: {:?}", error.source()))
 }
 
 pub(crate) fn feedback() -> Value {

@@ -15,31 +15,18 @@ use crate::samples::{mail, sample};
 /// Everything that the shipped automations do about a fact, rendered with the domain's own variables and nothing more.
 fn effects(fact: &Value) -> Vec<String> {
     let now = "2026-03-06T15:00:00Z".parse().unwrap();
-    let customer =
-        NewCustomer::parse(&json!({ "name": "Acme Foods", "owner": "ana.ruiz@team.test" }))
-            .unwrap()
-            .create(CustomerId::parse("acme").unwrap(), now);
-    let contact =
-        json!({ "name": "Dana Scully", "email": "dana@acme.test", "role": "decision_maker" });
-    let contacts = [NewContact::parse(&contact)
+    let customer = NewCustomer::parse(&json!({ "name": "Acme Foods", "owner": "ana.ruiz@team.test" }))
         .unwrap()
-        .create(CustomerId::parse("c1").unwrap(), now)];
+        .create(CustomerId::parse("acme").unwrap(), now);
+    let contact = json!({ "name": "Dana Scully", "email": "dana@acme.test", "role": "decision_maker" });
+    let contacts = [NewContact::parse(&contact).unwrap().create(CustomerId::parse("c1").unwrap(), now)];
     let mut event = json!({
         "event_id": "evt_1", "customer_id": "acme", "aggregate_version": 1, "occurred_at": now, "correlation_id": "evt_1", "hop": 0,
     });
-    event
-        .as_object_mut()
-        .unwrap()
-        .extend(fact.as_object().unwrap().clone());
+    event.as_object_mut().unwrap().extend(fact.as_object().unwrap().clone());
     let event: Event = serde_json::from_value(event).unwrap();
     let settings = serde_json::from_value(json!({ "manager": "max@team.test" })).unwrap();
-    let context = Context {
-        customer: &customer,
-        contacts: &contacts,
-        settings: &settings,
-        previous_runs: &[],
-        now,
-    };
+    let context = Context { customer: &customer, contacts: &contacts, settings: &settings, previous_runs: &[], now };
     let templates = Templates::shipped();
     let mut lines = vec![];
     for automation in keepwell_domain::automation::shipped() {
@@ -61,12 +48,7 @@ fn effects(fact: &Value) -> Vec<String> {
                 Step::Task(draft) => {
                     let words = words.into();
                     let text = |source: &str| templates.text(source, &words).unwrap();
-                    lines.push(format!(
-                        "[{}] {}\n{}",
-                        draft.priority,
-                        text(&draft.title),
-                        text(&draft.detail)
-                    ));
+                    lines.push(format!("[{}] {}\n{}", draft.priority, text(&draft.title), text(&draft.detail)));
                 }
                 Step::Skipped { reason, .. } => panic!("{}: {reason}", automation.id),
             }
@@ -103,26 +85,10 @@ fn every_shipped_automation_can_be_rendered_for_a_customer_of_whom_little_is_kno
 fn texts_of_automations_are_plain_strict_and_finite() {
     let templates = Templates::shipped();
     let text = |source: &str| templates.text(source, &sample());
-    assert_eq!(
-        text("Call {{ customer.name }}").unwrap(),
-        "Call Acme Foods & Sons"
-    );
-    assert_eq!(
-        templates
-            .text("{{ plan }}", &json!({ "plan": null }))
-            .unwrap(),
-        "unknown"
-    );
-    for broken in [
-        "{{ nobody }}",
-        "{{ customer.colour }}",
-        "{{ customer.name",
-        "{% include \"mails/layout.html\" %}",
-    ] {
-        assert!(
-            matches!(text(broken), Err(RenderError::Template { .. })),
-            "{broken}"
-        );
+    assert_eq!(text("Call {{ customer.name }}").unwrap(), "Call Acme Foods & Sons");
+    assert_eq!(templates.text("{{ plan }}", &json!({ "plan": null })).unwrap(), "unknown");
+    for broken in ["{{ nobody }}", "{{ customer.colour }}", "{{ customer.name", "{% include \"mails/layout.html\" %}"] {
+        assert!(matches!(text(broken), Err(RenderError::Template { .. })), "{broken}");
     }
     let endless = "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}";
     assert!(text(endless).is_err());

@@ -199,9 +199,7 @@ impl Test {
             (Self::LessThan(bound), MeasureValue::Number(number)) => *number < bound.0,
             (Self::AtLeast(bound), MeasureValue::Number(number)) => *number >= bound.0,
             (Self::AtMost(bound), MeasureValue::Number(number)) => *number <= bound.0,
-            (Self::Equals(Comparand::Number(other)), MeasureValue::Number(number)) => {
-                Number(*number) == *other
-            }
+            (Self::Equals(Comparand::Number(other)), MeasureValue::Number(number)) => Number(*number) == *other,
             (Self::Equals(Comparand::Word(other)), MeasureValue::Word(word)) => word == other,
             (Self::Equals(Comparand::Boolean(other)), MeasureValue::Boolean(yes)) => yes == other,
             _ => false,

@@ -31,33 +31,21 @@ pub(super) fn slow_decline(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 5,
         },
     );
-    draft.story("Slow decline: usage has slipped week by week for five months; no single day looks alarming, the trend does.");
-    draft.usage(&Curve::through(&[
-        (365, 1.15),
-        (160, 1.1),
-        (60, 0.55),
-        (1, 0.22),
-    ]));
+    draft.story(
+        "Slow decline: usage has slipped week by week for five months; no single day looks alarming, the trend does.",
+    );
+    draft.usage(&Curve::through(&[(365, 1.15), (160, 1.1), (60, 0.55), (1, 0.22)]));
     let mood = Curve::through(&[(365, 0.85), (170, 0.78), (1, 0.4)]);
     draft.feedback(&mood, 0.55);
     draft.nps(&mood);
     draft.tickets(0.8, 0.25);
     draft.interactions(24.0, &Curve::through(&[(365, 0.85), (120, 0.6), (1, 0.4)]));
-    draft.talk(
-        9,
-        Call,
-        2,
-        "{name} admits that two shifts went back to paper. No complaint, just less and less use.",
-    );
+    draft.talk(9, Call, 2, "{name} admits that two shifts went back to paper. No complaint, just less and less use.");
     draft.goal(-12, 0.45);
     draft.goal(70, 0.3);
     draft.statuses(&[
         (350, Healthy, "Solid customer, renewed without discussion."),
-        (
-            62,
-            Steady,
-            "Fewer people log in since summer; nothing said in the calls yet.",
-        ),
+        (62, Steady, "Fewer people log in since summer; nothing said in the calls yet."),
     ]);
     draft.finish()
 }
@@ -80,14 +68,10 @@ pub(super) fn drop_after_an_outage(seed: u64, today: NaiveDate) -> DemoCustomer 
             contacts: 6,
         },
     );
-    draft.story("Sudden drop: an outage 19 days ago stopped their gates for a night; usage and happiness have not come back.");
-    draft.usage(&Curve::through(&[
-        (365, 1.0),
-        (20, 1.1),
-        (19, 0.1),
-        (16, 0.35),
-        (1, 0.4),
-    ]));
+    draft.story(
+        "Sudden drop: an outage 19 days ago stopped their gates for a night; usage and happiness have not come back.",
+    );
+    draft.usage(&Curve::through(&[(365, 1.0), (20, 1.1), (19, 0.1), (16, 0.35), (1, 0.4)]));
     let mood = Curve::through(&[(365, 0.82), (20, 0.84), (19, 0.08), (1, 0.15)]);
     draft.feedback(&mood, 0.65);
     draft.nps(&mood);
@@ -110,22 +94,25 @@ pub(super) fn drop_after_an_outage(seed: u64, today: NaiveDate) -> DemoCustomer 
         subject: "Records of the outage night are still missing",
         text: "We lost about 300 gate records that night. Nobody can tell us whether they come back. We need them for customs.",
     });
-    draft.interactions(
-        15.0,
-        &Curve::through(&[(365, 0.85), (20, 0.85), (18, 0.1), (1, 0.2)]),
+    draft.interactions(15.0, &Curve::through(&[(365, 0.85), (20, 0.85), (18, 0.1), (1, 0.2)]));
+    draft.talk(
+        18,
+        Call,
+        1,
+        "Emergency call the morning after. {name} is angry and right: nobody answered for three hours.",
     );
-    draft.talk(18, Call, 1, "Emergency call the morning after. {name} is angry and right: nobody answered for three hours.");
-    draft.talk(11, Meeting, 2, "Went through the incident report. {name} wants the lost records back and a credit note. Trust is damaged.");
+    draft.talk(
+        11,
+        Meeting,
+        2,
+        "Went through the incident report. {name} wants the lost records back and a credit note. Trust is damaged.",
+    );
     draft.goal(55, 0.7);
     draft.statuses(&[
         (340, Healthy, "Runs all gates on us since spring."),
         (120, Thriving, "Two new depots, strong results."),
         (46, Healthy, "Growth plan finished, stable."),
-        (
-            17,
-            Struggling,
-            "Outage hit their core business; claims from their own customers.",
-        ),
+        (17, Struggling, "Outage hit their core business; claims from their own customers."),
     ]);
     draft.finish()
 }
@@ -148,7 +135,9 @@ pub(super) fn champion_left(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 3,
         },
     );
-    draft.story("Champion left: the person who carried the product stopped using it 33 days ago, and their mail bounces.");
+    draft.story(
+        "Champion left: the person who carried the product stopped using it 33 days ago, and their mail bounces.",
+    );
     let champion = draft.record("c", 2);
     draft.mail_ends(1, MailState::Bounced, 27);
     draft.usage(&Curve::through(&[(365, 1.0), (34, 1.1), (1, 0.75)]));
@@ -191,27 +180,16 @@ pub(super) fn churned_while_green(seed: u64, today: NaiveDate) -> DemoCustomer {
         },
     );
     draft.story("Churned while green: good usage, good marks, Healthy to the end, and then a new group owner chose another product.");
-    draft.churned(
-        26,
-        "Bought by a group that uses another product everywhere. Nothing to do with us, they say.",
-    );
+    draft.churned(26, "Bought by a group that uses another product everywhere. Nothing to do with us, they say.");
     draft.usage(&Curve::through(&[(365, 0.8), (200, 1.1), (26, 1.05)]));
     let mood = Curve::flat(0.84);
     draft.feedback(&mood, 0.6);
     draft.nps(&mood);
     draft.tickets(0.6, 0.05);
     draft.interactions(26.0, &Curve::flat(0.85));
-    draft.talk(
-        40,
-        Call,
-        4,
-        "{name} mentioned talks with an investor, in passing. Otherwise happy with everything.",
-    );
+    draft.talk(40, Call, 4, "{name} mentioned talks with an investor, in passing. Otherwise happy with everything.");
     draft.goal(-30, 1.0);
-    draft.statuses(&[
-        (310, Steady, "Start went as planned."),
-        (90, Healthy, "All kitchens live, positive feedback."),
-    ]);
+    draft.statuses(&[(310, Steady, "Start went as planned."), (90, Healthy, "All kitchens live, positive feedback.")]);
     draft.finish()
 }
 
@@ -240,18 +218,8 @@ pub(super) fn price_shopper(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.nps(&mood);
     draft.tickets(0.6, 0.15);
     draft.interactions(28.0, &Curve::through(&[(365, 0.6), (60, 0.5), (1, 0.35)]));
-    draft.talk(
-        31,
-        Email,
-        2,
-        "Procurement sent a table with three cheaper offers. {name} asks for 30 % or they leave.",
-    );
-    draft.talk(
-        8,
-        Call,
-        3,
-        "{name}: product is fine, price is not. Wants an answer before the end of the month.",
-    );
+    draft.talk(31, Email, 2, "Procurement sent a table with three cheaper offers. {name} asks for 30 % or they leave.");
+    draft.talk(8, Call, 3, "{name}: product is fine, price is not. Wants an answer before the end of the month.");
     draft.goal(20, 0.8);
     draft.statuses(&[
         (345, Steady, "Negotiated hard, stayed."),

@@ -30,23 +30,26 @@ pub(super) fn happy_but_broke(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 4,
         },
     );
-    draft.story("Happy but broke: they love the product and answer every survey, while their own business runs out of money.");
+    draft.story(
+        "Happy but broke: they love the product and answer every survey, while their own business runs out of money.",
+    );
     draft.usage(&Curve::through(&[(365, 1.1), (90, 1.05), (1, 0.9)]));
     let mood = Curve::flat(0.92);
     draft.feedback(&mood, 0.75);
     draft.nps(&mood);
     draft.tickets(0.3, 0.0);
     draft.interactions(18.0, &Curve::through(&[(365, 0.9), (1, 0.8)]));
-    draft.talk(13, Call, 4, "{name} says the season was cancelled and salaries come first. They want to keep us, and ask to pay monthly.");
+    draft.talk(
+        13,
+        Call,
+        4,
+        "{name} says the season was cancelled and salaries come first. They want to keep us, and ask to pay monthly.",
+    );
     draft.goal(35, 0.75);
     draft.statuses(&[
         (300, Healthy, "Two venues, good season."),
         (110, Steady, "Ticket sales are down."),
-        (
-            20,
-            Struggling,
-            "Funding was cut; they ask for longer terms of payment.",
-        ),
+        (20, Struggling, "Funding was cut; they ask for longer terms of payment."),
     ]);
     draft.finish()
 }
@@ -76,7 +79,12 @@ pub(super) fn thriving_but_angry(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.nps(&mood);
     draft.tickets(3.2, 0.75);
     draft.interactions(16.0, &Curve::through(&[(365, 0.65), (1, 0.25)]));
-    draft.talk(6, Meeting, 2, "{name} showed a list of eleven open bugs in {feature}. They will not leave soon, but they tell others.");
+    draft.talk(
+        6,
+        Meeting,
+        2,
+        "{name} showed a list of eleven open bugs in {feature}. They will not leave soon, but they tell others.",
+    );
     draft.goal(90, 0.6);
     draft.statuses(&[
         (320, Healthy, "Series B closed, hiring."),
@@ -103,9 +111,7 @@ pub(super) fn silent(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 2,
         },
     );
-    draft.story(
-        "Silent: no tickets, no answers, no meetings; a score from so little data should say so.",
-    );
+    draft.story("Silent: no tickets, no answers, no meetings; a score from so little data should say so.");
     draft.features.truncate(2);
     draft.usage(&Curve::through(&[(365, 0.35), (200, 0.2), (1, 0.12)]));
     draft.feedback(&Curve::flat(0.6), 0.0);
@@ -154,15 +160,16 @@ pub(super) fn seasonal(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.nps(&mood);
     draft.tickets(0.7, 0.15);
     draft.interactions(27.0, &Curve::flat(0.7));
-    draft.talk(15, Call, 4, "{name}: low season until next month, as every time. Orders for the next one are already above last year's.");
+    draft.talk(
+        15,
+        Call,
+        4,
+        "{name}: low season until next month, as every time. Orders for the next one are already above last year's.",
+    );
     draft.goal(60, 0.7);
     draft.statuses(&[
         (310, Steady, "Season over, as expected."),
-        (
-            54,
-            Healthy,
-            "Best quarter so far; quiet weeks are normal for them.",
-        ),
+        (54, Healthy, "Best quarter so far; quiet weeks are normal for them."),
     ]);
     draft.finish()
 }
@@ -204,9 +211,6 @@ pub(super) fn power_user_with_an_open_critical(seed: u64, today: NaiveDate) -> D
     draft.talk(5, Call, 3, "{name} stays polite, but their finance lead joined the call. Billing is blocked until the doubled readings are fixed.");
     draft.goal(45, 0.85);
     draft.goal(120, 0.5);
-    draft.statuses(&[
-        (340, Healthy, "Largest API user of the portfolio."),
-        (24, Thriving, "Won two city contracts."),
-    ]);
+    draft.statuses(&[(340, Healthy, "Largest API user of the portfolio."), (24, Thriving, "Won two city contracts.")]);
     draft.finish()
 }

@@ -28,39 +28,28 @@ pub(super) fn growing(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 5,
         },
     );
-    draft.story(
-        "Growing: from 30 to 86 seats within a year; usage, happiness and plans all point up.",
-    );
+    draft.story("Growing: from 30 to 86 seats within a year; usage, happiness and plans all point up.");
     let attributes = &mut draft.customer.profile.attributes;
     attributes.insert("seats_a_year_ago".to_owned(), 30.into());
-    draft.usage(&Curve::through(&[
-        (365, 0.45),
-        (240, 0.6),
-        (120, 1.0),
-        (1, 1.35),
-    ]));
+    draft.usage(&Curve::through(&[(365, 0.45), (240, 0.6), (120, 1.0), (1, 1.35)]));
     let mood = Curve::through(&[(365, 0.75), (1, 0.93)]);
     draft.feedback(&mood, 0.65);
     draft.nps(&mood);
     draft.tickets(1.0, 0.0);
     draft.interactions(17.0, &Curve::through(&[(365, 0.75), (1, 0.95)]));
+    draft.talk(122, Meeting, 5, "Signed for 26 more seats; {name} presented us to the partners in person.");
     draft.talk(
-        122,
+        33,
         Meeting,
         5,
-        "Signed for 26 more seats; {name} presented us to the partners in person.",
+        "Third expansion this year, 30 seats for the new office. {name} asks for the roadmap of {feature}.",
     );
-    draft.talk(33, Meeting, 5, "Third expansion this year, 30 seats for the new office. {name} asks for the roadmap of {feature}.");
     draft.goal(-20, 1.0);
     draft.goal(75, 0.85);
     draft.statuses(&[
         (335, Steady, "One team uses us, the others watch."),
         (180, Healthy, "First expansion signed."),
-        (
-            16,
-            Thriving,
-            "Third expansion, new office, eager to speak at our event.",
-        ),
+        (16, Thriving, "Third expansion, new office, eager to speak at our event."),
     ]);
     draft.finish()
 }
@@ -83,26 +72,16 @@ pub(super) fn onboarding_well(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 4,
         },
     );
-    draft.story(
-        "Onboarding well: seven weeks in, every milestone reached early and the whole team active.",
-    );
+    draft.story("Onboarding well: seven weeks in, every milestone reached early and the whole team active.");
     draft.usage(&Curve::through(&[(52, 0.15), (35, 0.7), (1, 1.15)]));
     let mood = Curve::through(&[(50, 0.75), (1, 0.93)]);
     draft.feedback(&mood, 0.8);
     draft.nps(&mood);
     draft.tickets(1.5, 0.0);
     draft.interactions(7.0, &Curve::flat(0.92));
-    draft.talk(
-        50,
-        Meeting,
-        5,
-        "Kick-off with {name}: clear goals, the right people in the room, data ready.",
-    );
+    draft.talk(50, Meeting, 5, "Kick-off with {name}: clear goals, the right people in the room, data ready.");
     draft.goal(21, 0.8);
-    draft.statuses(&[
-        (49, Steady, "Kick-off done."),
-        (18, Healthy, "Live two weeks before the plan."),
-    ]);
+    draft.statuses(&[(49, Steady, "Kick-off done."), (18, Healthy, "Live two weeks before the plan.")]);
     draft.finish()
 }
 
@@ -132,16 +111,17 @@ pub(super) fn stuck_onboarding(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.nps(&mood);
     draft.tickets(1.6, 0.35);
     draft.interactions(14.0, &Curve::through(&[(115, 0.6), (1, 0.2)]));
-    draft.talk(19, Email, 2, "{name} moved the training for the third time: their IT has not opened the firewall. Nobody feels responsible.");
+    draft.talk(
+        19,
+        Email,
+        2,
+        "{name} moved the training for the third time: their IT has not opened the firewall. Nobody feels responsible.",
+    );
     draft.goal(-35, 0.25);
     draft.goal(-4, 0.1);
     draft.statuses(&[
         (110, Steady, "Kick-off done, plan agreed."),
-        (
-            22,
-            Struggling,
-            "Project has no owner on their side; two milestones missed.",
-        ),
+        (22, Struggling, "Project has no owner on their side; two milestones missed."),
     ]);
     draft.finish()
 }
@@ -164,47 +144,36 @@ pub(super) fn saved(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 5,
         },
     );
-    draft.story("Saved: Struggling half a year ago, then a rescue plan with weekly calls; renewed, and now better than before.");
-    draft.usage(&Curve::through(&[
-        (365, 0.9),
-        (250, 0.5),
-        (165, 0.22),
-        (140, 0.35),
-        (70, 0.95),
-        (1, 1.1),
-    ]));
+    draft.story(
+        "Saved: Struggling half a year ago, then a rescue plan with weekly calls; renewed, and now better than before.",
+    );
+    draft.usage(&Curve::through(&[(365, 0.9), (250, 0.5), (165, 0.22), (140, 0.35), (70, 0.95), (1, 1.1)]));
     let mood = Curve::through(&[(365, 0.7), (250, 0.4), (160, 0.12), (90, 0.65), (1, 0.86)]);
     draft.feedback(&mood, 0.6);
     draft.nps(&mood);
     draft.tickets(0.9, 0.2);
-    draft.interactions(
-        16.0,
-        &Curve::through(&[(365, 0.6), (165, 0.2), (120, 0.6), (1, 0.9)]),
-    );
-    draft.talk(163, Meeting, 2, "Crisis meeting. {name} wants to cancel. Agreed on a rescue plan: weekly calls, a named engineer, six weeks.");
-    draft.talk(121, Call, 4, "End of the rescue plan: {name} reports that the team is back and {feature} works for them.");
+    draft.interactions(16.0, &Curve::through(&[(365, 0.6), (165, 0.2), (120, 0.6), (1, 0.9)]));
     draft.talk(
-        58,
+        163,
         Meeting,
-        5,
-        "Renewed. {name} thanked us for staying with them through the bad months.",
+        2,
+        "Crisis meeting. {name} wants to cancel. Agreed on a rescue plan: weekly calls, a named engineer, six weeks.",
     );
+    draft.talk(
+        121,
+        Call,
+        4,
+        "End of the rescue plan: {name} reports that the team is back and {feature} works for them.",
+    );
+    draft.talk(58, Meeting, 5, "Renewed. {name} thanked us for staying with them through the bad months.");
     draft.goal(-80, 1.0);
     draft.goal(95, 0.6);
     draft.statuses(&[
         (350, Healthy, "Stable since the start."),
         (225, Steady, "New management, usage goes down."),
-        (
-            168,
-            Struggling,
-            "Wants to cancel; team went back to spreadsheets.",
-        ),
+        (168, Struggling, "Wants to cancel; team went back to spreadsheets."),
         (118, Steady, "Rescue plan worked, team is back."),
-        (
-            51,
-            Healthy,
-            "Renewed for a year, usage above the old level.",
-        ),
+        (51, Healthy, "Renewed for a year, usage above the old level."),
     ]);
     draft.finish()
 }
@@ -234,16 +203,17 @@ pub(super) fn ready_to_speak_for_us(seed: u64, today: NaiveDate) -> DemoCustomer
     draft.nps(&mood);
     draft.tickets(0.9, 0.0);
     draft.interactions(20.0, &Curve::flat(0.93));
-    draft.talk(12, Meeting, 5, "{name} presented their results to the whole harbour group, with our dashboards on the screen.");
+    draft.talk(
+        12,
+        Meeting,
+        5,
+        "{name} presented their results to the whole harbour group, with our dashboards on the screen.",
+    );
     draft.goal(-45, 1.0);
     draft.goal(50, 0.95);
     draft.statuses(&[
         (330, Healthy, "Second terminal live."),
-        (
-            14,
-            Thriving,
-            "Record year, all terminals on us, enthusiastic team.",
-        ),
+        (14, Thriving, "Record year, all terminals on us, enthusiastic team."),
     ]);
     draft.finish()
 }

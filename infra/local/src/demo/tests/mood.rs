@@ -11,10 +11,7 @@ use super::{midnight, today};
 use crate::demo::{DemoCustomer, portfolio};
 
 /// Status today and whether it is stale, and happiness 0-100, by the shipped settings.
-fn standing(
-    customer: &DemoCustomer,
-    now: DateTime<Utc>,
-) -> (Option<(HealthStatus, bool)>, Option<f64>) {
+fn standing(customer: &DemoCustomer, now: DateTime<Utc>) -> (Option<(HealthStatus, bool)>, Option<f64>) {
     let status = customer.status_changes.last().map(|change| {
         let record = StatusRecord {
             status: change.to,
@@ -27,10 +24,7 @@ fn standing(
     let values = Settings::default().answer_values;
     let mut latest = BTreeMap::new();
     for answer in &customer.answers {
-        if answer
-            .answered_at
-            .is_some_and(|at| at >= now - Duration::days(90))
-        {
+        if answer.answered_at.is_some_and(|at| at >= now - Duration::days(90)) {
             let value = match answer.rating {
                 HappinessLevel::VeryHappy => values.very_happy,
                 HappinessLevel::Happy => values.happy,
@@ -49,8 +43,7 @@ fn every_status_every_happiness_and_every_insight_occurs() {
     for seed in [1, 7, 42] {
         let settings = Settings::default();
         let bounds = &settings.happiness_levels;
-        let (mut cells, mut words, mut statuses) =
-            (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let (mut cells, mut words, mut statuses) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         for customer in portfolio(seed, today()) {
             let (status, happiness) = standing(&customer, midnight(today()));
             let cell = match (status, happiness) {
@@ -77,14 +70,8 @@ fn every_status_every_happiness_and_every_insight_occurs() {
             *words.entry(word).or_insert(0) += 1;
         }
         assert_eq!(statuses.len(), 4, "seed {seed}: {statuses:?}");
-        assert!(
-            words.len() == 5 && words.values().all(|count| *count >= 2),
-            "seed {seed}: {words:?}"
-        );
-        assert!(
-            cells.len() == 6 && cells.values().all(|count| *count >= 2),
-            "seed {seed}: {cells:?}"
-        );
+        assert!(words.len() == 5 && words.values().all(|count| *count >= 2), "seed {seed}: {words:?}");
+        assert!(cells.len() == 6 && cells.values().all(|count| *count >= 2), "seed {seed}: {cells:?}");
     }
 }
 
@@ -92,42 +79,19 @@ fn every_status_every_happiness_and_every_insight_occurs() {
 fn requests_follow_the_rules_and_a_plausible_share_is_answered() {
     for customer in portfolio(7, today()) {
         for contact in &customer.contacts {
-            let mine: Vec<_> = customer
-                .answers
-                .iter()
-                .filter(|answer| answer.contact == contact.id)
-                .collect();
-            let answered = mine
-                .iter()
-                .filter(|answer| answer.answered_at.is_some())
-                .count();
+            let mine: Vec<_> = customer.answers.iter().filter(|answer| answer.contact == contact.id).collect();
+            let answered = mine.iter().filter(|answer| answer.answered_at.is_some()).count();
             assert_eq!(contact.ask.asked as usize, mine.len());
             assert_eq!(contact.ask.answered as usize, answered);
-            assert_eq!(
-                contact.ask.last_asked_at,
-                mine.last().map(|answer| answer.asked_at)
-            );
+            assert_eq!(contact.ask.last_asked_at, mine.last().map(|answer| answer.asked_at));
             let late = |at| contact.mail.since.is_some_and(|since| at >= since);
-            assert!(
-                !mine.iter().any(|answer| late(answer.asked_at)),
-                "{} was asked in vain",
-                contact.id
-            );
+            assert!(!mine.iter().any(|answer| late(answer.asked_at)), "{} was asked in vain", contact.id);
         }
-        let silent = customer
-            .answers
-            .iter()
-            .filter(|answer| answer.answered_at.is_none());
+        let silent = customer.answers.iter().filter(|answer| answer.answered_at.is_none());
         assert!(silent.into_iter().all(|answer| answer.comment.is_none()));
     }
-    let answers: Vec<_> = portfolio(7, today())
-        .into_iter()
-        .flat_map(|customer| customer.answers)
-        .collect();
-    let answered = answers
-        .iter()
-        .filter(|answer| answer.answered_at.is_some())
-        .count();
+    let answers: Vec<_> = portfolio(7, today()).into_iter().flat_map(|customer| customer.answers).collect();
+    let answered = answers.iter().filter(|answer| answer.answered_at.is_some()).count();
     let share = answered as f64 / answers.len() as f64;
     assert!((0.35..0.6).contains(&share), "{share}");
 }

@@ -1,0 +1,180 @@
+//! The command line: serve the local system, or import files into it or into another server.
+
+mod serve;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand};
+use indicatif::{MultiProgress, ProgressBar};
+
+use crate::client::{Client, ClientError};
+use crate::cloud::clock::Clock;
+use crate::import::{ImportError, import};
+use crate::system::{LocalSystem, Options, SystemError};
+
+/// Customer health, self-hosted. Without a command it starts the whole system on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "keepwell", version)]
+struct Arguments {
+    #[command(flatten)]
+    local: Local,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// Where and when the local system runs.
+#[derive(Debug, Args)]
+struct Local {
+    /// Port on 127.0.0.1
+    #[arg(long, default_value_t = 8080, global = true)]
+    port: u16,
+    /// The data file, or `:memory:`
+    #[arg(long, default_value = "keepwell.db", global = true)]
+    data: String,
+    /// Start a fresh data file without the demo portfolio
+    #[arg(long, global = true)]
+    empty: bool,
+    /// Set the local clock, as old data sets need (RFC 3339, such as 2025-01-01T00:00:00Z)
+    #[arg(long, global = true)]
+    now: Option<DateTime<Utc>>,
+    /// Do not build the web console (there is none yet)
+    #[arg(long, global = true)]
+    no_web_build: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Import a directory or a CSV file
+    Import {
+        /// A RavenStack directory, a directory of our own CSV files, or one of them
+        path: PathBuf,
+        /// The server; without it, the one on this machine if it runs, else the data file itself
+        #[arg(long)]
+        server: Option<String>,
+        /// Bearer token; a local server gives one out by itself
+        #[arg(long)]
+        token: Option<String>,
+    },
+}
+
+/// What stopped a command, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    /// The local system does not start.
+    #[error("the local system does not start")]
+    System(#[from] SystemError),
+    /// The demo portfolio cannot be loaded.
+    #[error("the demo portfolio cannot be loaded")]
+    Demo(#[from] crate::demo::load::LoadError),
+    /// Nothing answers, or not as a Keepwell server does.
+    #[error("the server cannot be used")]
+    Client(#[from] ClientError),
+    /// The import stopped.
+    #[error("the import stopped")]
+    Import(#[from] ImportError),
+    /// The port is taken.
+    #[error("port {port} on 127.0.0.1 cannot be used; stop what uses it, or choose another with --port")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The server stopped by itself.
+    #[error("the server stopped")]
+    Server(#[source] std::io::Error),
+    /// Another process has the data file.
+    #[error("{path} is in use by another keepwell process; stop it, or name another file with --data")]
+    InUse {
+        /// The file.
+        path: String,
+    },
+}
+
+/// Runs the command that the process was started with.
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_logging();
+    let outcome = match arguments.command {
+        None => serve::serve(arguments.local).await,
+        Some(Command::Import { path, server, token }) => {
+            run_import(&path, server.as_deref(), token, arguments.local).await
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error and what caused it, each on a line.
+#[expect(clippy::print_stderr, reason = "the command line's last words belong on standard error")]
+fn report(error: &dyn std::error::Error) {
+    eprintln!("error: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprintln!("  because: {cause}");
+        source = cause.source();
+    }
+}
+
+/// Says something to the person at the terminal.
+#[expect(clippy::print_stdout, reason = "a command line talks on standard output")]
+pub(crate) fn say(text: &str) {
+    println!("{text}");
+}
+
+fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}
+
+/// Imports into a server, or, when none runs on this machine, into the data file itself.
+async fn run_import(
+    path: &Path,
+    server: Option<&str>,
+    token: Option<String>,
+    local: Local,
+) -> Result<(), CommandError> {
+    let here = format!("http://127.0.0.1:{}", local.port);
+    let remote = match server {
+        Some(server) => Some(Client::remote(server, token.clone()).await?),
+        None => Client::remote(&here, token.clone()).await.ok(),
+    };
+    let progress = MultiProgress::new();
+    if let Some(client) = remote {
+        say(&format!("Importing into {}.", server.unwrap_or(&here)));
+        say(&import(path, &client, &progress).await?.to_string());
+        return Ok(());
+    }
+    say(&format!("No server runs at {here}; importing into {} directly.", local.data));
+    let system = open(&local).await?;
+    let client = Client::in_process(system.router(), token).await?;
+    let summary = import(path, &client, &progress).await?;
+    let spinner = ProgressBar::new_spinner().with_message("computing scores");
+    spinner.enable_steady_tick(std::time::Duration::from_millis(100));
+    system.settle().await?;
+    system.remember_clock()?;
+    spinner.finish_and_clear();
+    say(&summary.to_string());
+    say("Scores are computed. Start the server with `cargo run` to look at them.");
+    Ok(())
+}
+
+/// Opens the local system on the data file of the arguments.
+async fn open(local: &Local) -> Result<LocalSystem, CommandError> {
+    let clock = local.now.map_or_else(Clock::system, Clock::ticking_from);
+    let data = (local.data != ":memory:").then(|| PathBuf::from(&local.data));
+    if let Some(path) = &data {
+        serve::lock(path)?;
+    }
+    let options =
+        Options { data, clock, keep_time: local.now.is_none(), public_url: format!("http://127.0.0.1:{}", local.port) };
+    Ok(LocalSystem::start(options).await?)
+}

@@ -1,0 +1,244 @@
+//! Writes the invented portfolio into the local system, as if it had been there for a year.
+//!
+//! The past is written as records: no mail is sent about it and no automation runs for it. Then each customer is computed
+//! as of today, by the event that any change has, and what follows from that is real.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use indicatif::{ProgressBar, ProgressStyle};
+use keepwell_aws::store::change::CustomerChange;
+use keepwell_aws::store::customers::{contact_record, status_change_record};
+use keepwell_aws::store::feedback::{answer_record, request_record, whereabouts_record};
+use keepwell_aws::store::record::Record;
+use keepwell_aws::store::scores::{ScorePoint, score_point_record};
+use keepwell_aws::store::signals::{SignalRecord, signal_record, usage_record};
+use keepwell_aws::store::transaction::MAX_WRITES;
+use keepwell_aws::store::{CommitError, Expect, StoreError, Transaction, keys, record::Table};
+use keepwell_domain::customer::{Customer, NewCustomer};
+use keepwell_domain::event::Fact;
+use keepwell_domain::feedback::FeedbackRequest;
+use keepwell_domain::happiness::{Answer, change_since, reading_at};
+use keepwell_domain::health_status::StatusRecord;
+use keepwell_domain::measure::{HappinessInput, Inputs, measure_all};
+use keepwell_domain::score::evaluate::Compiled;
+use keepwell_domain::score::scorecard::Scorecard;
+use keepwell_domain::settings::Settings;
+use keepwell_domain::signal::OutcomeKind;
+use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
+use keepwell_domain::usage::UsageDay;
+
+use super::{DemoCustomer, portfolio};
+use crate::system::{LocalSystem, SystemError};
+
+/// The demo is the same on every machine.
+const SEED: u64 = 7;
+
+/// Weeks of score history.
+const WEEKS: i64 = 52;
+
+/// Why the demo portfolio cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A record cannot be read or made.
+    #[error("a record cannot be stored")]
+    Store(#[from] StoreError),
+    /// Records cannot be written.
+    #[error("records cannot be written")]
+    Commit(#[from] CommitError),
+    /// The system does not come to rest.
+    #[error("the scores cannot be computed")]
+    System(#[from] SystemError),
+}
+
+/// Loads the portfolio, with a progress line.
+pub async fn load(system: &LocalSystem) -> Result<(), LoadError> {
+    let today = system.now().date_naive();
+    let customers = portfolio(SEED, today);
+    let bar = ProgressBar::new(customers.len() as u64);
+    if let Ok(style) = ProgressStyle::with_template("demo portfolio {bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    let scorecard = Compiled::new(&Scorecard::shipped(), Some(1));
+    for customer in customers {
+        bar.set_message(customer.profile.name.clone());
+        load_customer(system, &scorecard, customer).await?;
+        bar.inc(1);
+    }
+    bar.set_message("computing scores");
+    system.settle().await?;
+    bar.finish_and_clear();
+    Ok(())
+}
+
+async fn load_customer(system: &LocalSystem, scorecard: &Compiled, demo: DemoCustomer) -> Result<(), LoadError> {
+    let cloud = system.cloud();
+    let now = system.now();
+    let history = History::of(&demo, now);
+    let mut records = history.records(&demo)?;
+    for point in history.score_points(&demo, scorecard, now) {
+        records.push(score_point_record(&demo.id, &point)?);
+    }
+    for batch in records.chunks(MAX_WRITES) {
+        let mut transaction = Transaction::default();
+        for record in batch {
+            transaction.put(Ok(record.clone()), Expect::Anything);
+        }
+        transaction.commit(&cloud.store).await?;
+    }
+    let mut change = CustomerChange::creation(history.customer, now);
+    change.publish(Fact::CustomerCreated {});
+    change.commit(cloud).await?;
+    Ok(())
+}
+
+/// The customer as it is now, and what was folded or asked on the way.
+struct History {
+    customer: Customer,
+    usage: Vec<UsageDay>,
+    requests: Vec<FeedbackRequest>,
+    answers: Vec<Answer>,
+}
+
+impl History {
+    fn of(demo: &DemoCustomer, now: DateTime<Utc>) -> Self {
+        let new = NewCustomer { id: None, profile: demo.profile.clone() };
+        let mut customer = new.create(demo.id.clone(), demo.created_at);
+        customer.status = demo.status_changes.last().map(StatusRecord::from);
+        customer.version += demo.status_changes.len() as u64;
+        customer.churned =
+            demo.outcomes.iter().max_by_key(|outcome| outcome.on).is_some_and(|last| last.kind == OutcomeKind::Churned);
+        customer.feedback_due_at = (customer.profile.request_feedback && !customer.churned).then_some(now);
+
+        let mut days: BTreeMap<NaiveDate, UsageDay> = BTreeMap::new();
+        for event in &demo.usage {
+            let day = event.at.date_naive();
+            days.entry(day).or_insert_with(|| UsageDay { version: 1, ..UsageDay::empty(day) }).fold(event);
+        }
+        let (requests, answers) = asked(demo);
+        Self { customer, usage: days.into_values().collect(), requests, answers }
+    }
+
+    /// Everything but the customer's row and the score history.
+    fn records(&self, demo: &DemoCustomer) -> Result<Vec<Record>, StoreError> {
+        let id = &demo.id;
+        let mut records = Vec::new();
+        for contact in &demo.contacts {
+            records.push(contact_record(id, contact)?);
+        }
+        for (index, change) in demo.status_changes.iter().enumerate() {
+            records.push(status_change_record(id, index as u64 + 2, change)?);
+            let title = match change.from {
+                Some(from) => format!("Health Status {} → {}", from.title(), change.to.title()),
+                None => format!("Health Status {}", change.to.title()),
+            };
+            let entry = entry(change.at, TimelineKind::Status, index.to_string(), title, change.reason.clone());
+            records.push(timeline_record(demo, &entry)?);
+        }
+        for day in &self.usage {
+            records.push(usage_record(id, day)?);
+        }
+        signals(&mut records, demo, &demo.tickets)?;
+        signals(&mut records, demo, &demo.interactions)?;
+        signals(&mut records, demo, &demo.surveys)?;
+        signals(&mut records, demo, &demo.goals)?;
+        signals(&mut records, demo, &demo.outcomes)?;
+        for request in &self.requests {
+            records.push(request_record(request)?);
+            records.push(whereabouts_record(&request.id, id)?);
+        }
+        for answer in &self.answers {
+            records.push(answer_record(id, answer)?);
+            let name = demo.contacts.iter().find(|contact| contact.id == answer.contact).map(|contact| &contact.name);
+            let title = format!("{} answered {}", name.map_or("A contact", |name| name), answer.rating.title());
+            let comment = answer.comment.clone().unwrap_or_default();
+            let record = format!("{}.{}", answer.request, answer.revision);
+            records.push(timeline_record(demo, &entry(answer.at, TimelineKind::Feedback, record, title, comment))?);
+        }
+        Ok(records)
+    }
+
+    /// The score of each past week, as it would have been computed then.
+    fn score_points(&self, demo: &DemoCustomer, scorecard: &Compiled, now: DateTime<Utc>) -> Vec<ScorePoint> {
+        let settings = Settings::default();
+        let mut points: Vec<ScorePoint> = Vec::new();
+        for week in (1..=WEEKS).rev() {
+            let at = now - Duration::weeks(week);
+            if at < demo.created_at {
+                continue;
+            }
+            let mut then = self.customer.clone();
+            then.status = demo.status_changes.iter().rfind(|change| change.at <= at).map(StatusRecord::from);
+            let reading = reading_at(&self.answers, &settings, at);
+            let happiness = reading.value.zip(reading.level).zip(reading.newest_at);
+            let from = self.usage.partition_point(|day| day.day < (at - Duration::days(60)).date_naive());
+            let to = self.usage.partition_point(|day| day.day <= at.date_naive());
+            let values = measure_all(&Inputs {
+                usage: self.usage.get(from..to).unwrap_or_default(),
+                last_used_on: to.checked_sub(1).and_then(|last| self.usage.get(last)).map(|day| day.day),
+                interactions: &demo.interactions,
+                tickets: &demo.tickets,
+                surveys: &demo.surveys,
+                goals: &demo.goals,
+                happiness: happiness.map(|((value, level), newest_at)| HappinessInput {
+                    value,
+                    level,
+                    newest_at,
+                    change_30d: change_since(&self.answers, &settings, at - Duration::days(30), at),
+                }),
+                ..Inputs::new(at, &then)
+            });
+            let score = scorecard.evaluate(&values, at);
+            points.push(ScorePoint { at, value: score.value, band: score.band, scorecard: "default@1".to_owned() });
+        }
+        points
+    }
+}
+
+/// The requests with their answers.
+fn asked(demo: &DemoCustomer) -> (Vec<FeedbackRequest>, Vec<Answer>) {
+    let mut requests = Vec::new();
+    let mut answers = Vec::new();
+    for (index, asked) in demo.answers.iter().enumerate() {
+        let id = format!("req_demo_{}_{index}", demo.id);
+        let mut request = FeedbackRequest::new(id.clone(), demo.id.clone(), asked.contact.clone(), asked.asked_at);
+        let role = demo.contacts.iter().find(|contact| contact.id == asked.contact).map(|contact| contact.role);
+        if let Some((at, role)) = asked.answered_at.zip(role) {
+            request.state = keepwell_domain::feedback::RequestState::Answered;
+            request.first_answered_at = Some(at);
+            request.revision = 1;
+            request.last = Some(keepwell_domain::feedback::LastAnswer {
+                rating: asked.rating,
+                comment: asked.comment.clone(),
+                at,
+            });
+            answers.push(Answer {
+                request: id,
+                revision: 1,
+                contact: asked.contact.clone(),
+                role,
+                rating: asked.rating,
+                comment: asked.comment.clone(),
+                at,
+            });
+        }
+        requests.push(request);
+    }
+    (requests, answers)
+}
+
+fn signals<S: SignalRecord>(records: &mut Vec<Record>, demo: &DemoCustomer, signals: &[S]) -> Result<(), StoreError> {
+    for signal in signals {
+        records.push(signal_record(&demo.id, signal)?);
+        records.push(timeline_record(demo, &signal.timeline_entry())?);
+    }
+    Ok(())
+}
+
+fn timeline_record(demo: &DemoCustomer, entry: &TimelineEntry) -> Result<Record, StoreError> {
+    Record::new(Table::Core, keys::timeline(&demo.id, entry), entry)
+}
+
+fn entry(at: DateTime<Utc>, kind: TimelineKind, record: String, title: String, detail: String) -> TimelineEntry {
+    TimelineEntry { at, kind, record, title, detail }
+}

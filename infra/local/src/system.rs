@@ -1,0 +1,258 @@
+//! The functions on a [`LocalCloud`]: their queues are pumped, their schedules run, and the clock can be turned.
+
+mod schedules;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Duration, Utc};
+use keepwell_aws::cloud::{Cloud, Deployment, TableNames};
+use keepwell_aws::function::{Function, Message};
+use keepwell_aws::store::StoreError;
+use keepwell_domain::id::EmailAddress;
+use keepwell_domain::link::{LinkKeys, LinkKeysError};
+use tokio::sync::Mutex;
+
+use crate::cloud::LocalCloud;
+use crate::cloud::bus::Subscription;
+use crate::cloud::clock::Clock;
+use crate::cloud::local_table::LocalStateError;
+use crate::gateway::Gateway;
+
+/// How many messages a handler gets at once.
+const BATCH: usize = 10;
+
+/// A system that has not come to rest after this many rounds never will: something makes events out of its own events.
+const MAX_ROUNDS: usize = 100_000;
+
+/// Where the system's state lies, and what its clock shows.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The file; `None` = in memory.
+    pub data: Option<PathBuf>,
+    /// The clock; a stored offset is applied to it when it ticks and `keep_time` is set.
+    pub clock: Clock,
+    /// Whether the clock goes on from where it was turned to in an earlier run.
+    pub keep_time: bool,
+    /// Where links in mails point.
+    pub public_url: String,
+}
+
+impl Options {
+    /// In memory, with `clock`: what tests use.
+    pub fn memory(clock: Clock) -> Self {
+        Self { data: None, clock, keep_time: false, public_url: "http://127.0.0.1:8080".to_owned() }
+    }
+}
+
+/// Why the system does not start, or does not come to rest.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemError {
+    /// The file cannot be opened, read or written.
+    #[error("the data file cannot be used")]
+    State(#[from] LocalStateError),
+    /// The tables cannot be made.
+    #[error("the tables cannot be made")]
+    Tables(#[source] StoreError),
+    /// The stored keys cannot be read.
+    #[error("the stored link keys cannot be read")]
+    Keys(#[from] LinkKeysError),
+    /// An address is not one.
+    #[error("an address of the local deployment is wrong: {0}")]
+    Address(String),
+    /// Events go round in circles.
+    #[error("the system does not come to rest: events cause events without end")]
+    Restless,
+    /// The outbox cannot be read or published.
+    #[error("the outbox cannot be published: {0}")]
+    Outbox(String),
+}
+
+/// The whole of Keepwell in this process. Clones are the same system.
+#[derive(Clone)]
+pub struct LocalSystem {
+    local: LocalCloud,
+    cloud: Cloud,
+    functions: Arc<Vec<Function>>,
+    gateway: Gateway,
+    /// Only one pump and one turn of the clock at a time.
+    turn: Arc<Mutex<()>>,
+    /// Number of mutating requests at which the system was last at rest.
+    rested_at: Arc<AtomicU64>,
+}
+
+impl LocalSystem {
+    /// Starts the system: opens the cloud, makes the tables, connects the functions.
+    pub async fn start(options: Options) -> Result<Self, SystemError> {
+        let local = match &options.data {
+            Some(path) => LocalCloud::open(path, options.clock.clone())?,
+            None => LocalCloud::memory(options.clock.clone())?,
+        };
+        if options.keep_time {
+            schedules::restore_clock(&local);
+        }
+        let deployment = deployment(&local, options.public_url)?;
+        let clock = local.clock().clone();
+        let cloud = Cloud::new(&local.sdk_config(), deployment, Arc::new(move || clock.now()));
+        cloud.store.create_tables().await.map_err(SystemError::Tables)?;
+        let functions = functions(&cloud);
+        for function in &functions {
+            if let Some(subscription) = &function.subscription {
+                local.subscribe(Subscription {
+                    consumer: function.name.to_owned(),
+                    detail_types: subscription.detail_types.iter().map(|name| (*name).to_owned()).collect(),
+                });
+            }
+        }
+        let gateway = Gateway::new(&secret(&local, "jwt_key")?);
+        Ok(Self {
+            local,
+            cloud,
+            functions: Arc::new(functions),
+            gateway,
+            turn: Arc::new(Mutex::new(())),
+            rested_at: Arc::new(AtomicU64::new(u64::MAX)),
+        })
+    }
+
+    /// The cloud below.
+    pub fn local(&self) -> &LocalCloud {
+        &self.local
+    }
+
+    /// The cloud as functions see it.
+    pub fn cloud(&self) -> &Cloud {
+        &self.cloud
+    }
+
+    /// The functions.
+    pub fn functions(&self) -> &[Function] {
+        &self.functions
+    }
+
+    /// Issues and verifies the local tokens.
+    pub fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    /// What time it is here.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.cloud.now()
+    }
+
+    /// Every route: the functions' behind the gateway, and `/_local`.
+    pub fn router(&self) -> Router {
+        let functions = self.functions.iter().fold(Router::new(), |router, function| router.merge(function.router()));
+        let behind_gateway = self.gateway.protect(functions);
+        keepwell_aws::http::routes::finish(behind_gateway.merge(crate::local_api::router(self)))
+    }
+
+    /// Publishes what is in the outbox and lets the functions handle what is in their queues, until nothing is left.
+    pub async fn settle(&self) -> Result<(), SystemError> {
+        let _turn = self.turn.lock().await;
+        self.settle_in_turn().await
+    }
+
+    async fn settle_in_turn(&self) -> Result<(), SystemError> {
+        for _ in 0..MAX_ROUNDS {
+            let mutations = self.local.mutations();
+            if self.rested_at.load(Ordering::Relaxed) == mutations {
+                return Ok(());
+            }
+            let published = event_publisher::sweep(&self.cloud, Duration::zero())
+                .await
+                .map_err(|error| SystemError::Outbox(error.to_string()))?;
+            let handled = self.pump().await;
+            if published == 0 && handled == 0 {
+                self.rested_at.store(mutations, Ordering::Relaxed);
+                return Ok(());
+            }
+        }
+        Err(SystemError::Restless)
+    }
+
+    /// Lets every function handle one batch. Answers how many messages were received.
+    async fn pump(&self) -> usize {
+        let mut received = 0;
+        for function in self.functions.iter() {
+            let Some(subscription) = &function.subscription else { continue };
+            let batch = self.local.bus().receive(function.name, BATCH);
+            received += batch.len();
+            let mut messages = Vec::new();
+            let mut failed = Vec::new();
+            let ids: Vec<String> = batch.iter().map(|message| message.message_id.clone()).collect();
+            for message in batch {
+                match Message::parse(&message.message_id, &message.body) {
+                    Ok(message) => messages.push(message),
+                    Err(error) => {
+                        tracing::error!(message_id = message.message_id, %error, "unreadable message");
+                        failed.push(message.message_id);
+                    }
+                }
+            }
+            if !messages.is_empty() {
+                failed.extend((subscription.handler)(messages).await);
+            }
+            let handled: Vec<String> = ids.into_iter().filter(|id| !failed.contains(id)).collect();
+            self.local.bus().ack(function.name, &handled);
+            self.local.bus().nack(function.name, &failed);
+        }
+        received
+    }
+}
+
+/// Every function of the system.
+fn functions(cloud: &Cloud) -> Vec<Function> {
+    let build: [fn(Cloud) -> Function; 8] = [
+        status_update::function,
+        signal_ingest::function,
+        feedback_request::function,
+        feedback_collection::function,
+        score_recompute::function,
+        automation_dispatch::function,
+        event_publisher::function,
+        console_api::function,
+    ];
+    build.into_iter().map(|build| build(cloud.clone())).collect()
+}
+
+/// A deployment on this machine. Keys are made at the first start and stay, so that links in old mails stay good.
+fn deployment(local: &LocalCloud, public_url: String) -> Result<Deployment, SystemError> {
+    let address = |text: &str| EmailAddress::parse(text).map_err(SystemError::Address);
+    let link_key = STANDARD.encode(secret(local, "link_key")?);
+    let table = |name: &str| format!("keepwell-{name}");
+    Ok(Deployment {
+        tables: TableNames {
+            core: table("core"),
+            outbox: table("outbox"),
+            dedupe: table("dedupe"),
+            usage: table("usage"),
+        },
+        event_bus: "keepwell".to_owned(),
+        mail_from: address("keepwell@keepwell.example")?,
+        mail_configuration_set: None,
+        public_url,
+        manager: Some(address("manager@keepwell.example")?),
+        link_keys: Some(LinkKeys::parse(&format!("k1:{link_key}"))?),
+    })
+}
+
+/// 32 random bytes under a name, made when they are first asked for.
+fn secret(local: &LocalCloud, name: &str) -> Result<Vec<u8>, LocalStateError> {
+    if let Some(known) = local.local_value(name).and_then(|text| STANDARD.decode(text).ok()) {
+        return Ok(known);
+    }
+    let fresh: [u8; 32] = rand::random();
+    local.set_local_value(name, &STANDARD.encode(fresh))?;
+    Ok(fresh.to_vec())
+}
+
+impl std::fmt::Debug for LocalSystem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalSystem").field("now", &self.now()).finish_non_exhaustive()
+    }
+}
