@@ -1,7 +1,7 @@
 //! What a customer does and what is done with it: usage, tickets, interactions, surveys, goals.
 
 use chrono::{DateTime, Datelike, Duration, Utc, Weekday};
-use keepwell_domain::contact::Role;
+use keepwell_domain::contact::{Contact, MailState, Role};
 use keepwell_domain::id::RecordId;
 use keepwell_domain::signal::{
     Goal, Interaction, InteractionKind, Milestone, Severity, Survey, SurveyKind, Ticket, UsageEvent,
@@ -182,7 +182,7 @@ impl Draft {
             .customer
             .contacts
             .iter()
-            .filter(|contact| contact.created_at <= at)
+            .filter(|contact| contact.created_at <= at && !left(contact, at))
             .map(|contact| (contact.id.clone(), contact.name.clone()))
             .collect();
         let with = self.dice.pick(&contacts).cloned();
@@ -238,7 +238,9 @@ impl Draft {
         } else {
             (1.0, 5.0)
         };
-        let contacts = self.customer.contacts.clone();
+        let at = self.moment(days_ago, 9, 19);
+        let mut contacts = self.customer.contacts.clone();
+        contacts.retain(|contact| contact.created_at <= at && !left(contact, at));
         let contact = self.dice.pick(&contacts);
         let comment = phrases::survey_comments((value - scale_min) / (scale_max - scale_min));
         let survey = Survey {
@@ -252,7 +254,7 @@ impl Draft {
                 .dice
                 .chance(0.35)
                 .then(|| self.dice.text(comment).to_owned()),
-            at: self.moment(days_ago, 9, 19),
+            at,
         };
         self.customer.surveys.push(survey);
     }
@@ -308,6 +310,12 @@ impl Draft {
         let rating = 1.0 + (share + self.dice.between(-0.15, 0.15)) * 4.0;
         rating.round().clamp(1.0, 5.0) as u8
     }
+}
+
+/// Whether the person was gone: their address bounced.
+fn left(contact: &Contact, at: DateTime<Utc>) -> bool {
+    let bounced = contact.mail.state == MailState::Bounced;
+    bounced && contact.mail.since.is_some_and(|since| since <= at)
 }
 
 /// A day's share of a working day's usage.

@@ -150,7 +150,7 @@ pub(super) fn champion_left(seed: u64, today: NaiveDate) -> DemoCustomer {
     );
     draft.story("Champion left: the person who carried the product stopped using it 33 days ago, and their mail bounces.");
     let champion = draft.record("c", 2);
-    draft.mail_ends(1, MailState::Bounced, 27);
+    draft.mail_ends(1, MailState::Bounced, 32);
     draft.usage(&Curve::through(&[(365, 1.0), (34, 1.1), (1, 0.75)]));
     draft.usage_ends(&champion, 33);
     let mood = Curve::through(&[(365, 0.88), (40, 0.8), (1, 0.5)]);
