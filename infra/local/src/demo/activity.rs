@@ -1,7 +1,7 @@
 //! What a customer does and what is done with it: usage, tickets, interactions, surveys, goals.
 
 use chrono::{DateTime, Datelike, Duration, Utc, Weekday};
-use keepwell_domain::contact::Role;
+use keepwell_domain::contact::{Contact, MailState, Role};
 use keepwell_domain::id::RecordId;
 use keepwell_domain::signal::{
     Goal, Interaction, InteractionKind, Milestone, Severity, Survey, SurveyKind, Ticket, UsageEvent,
@@ -62,7 +62,7 @@ impl Draft {
 
     fn usage_event(&mut self, day: i64, number: u32, user: Option<&RecordId>, seats: usize) -> UsageEvent {
         let busiest = 6 + whole(seats / 12).min(30);
-        let count = self.dice.whole(1, busiest) as u64;
+        let count = self.dice.whole(busiest / 3, busiest) as u64;
         let features = self.features.clone();
         // The lower of two throws: everybody uses the first features, experts the last.
         let reach = self.dice.between(0.3, 1.0);
@@ -164,7 +164,7 @@ impl Draft {
             .customer
             .contacts
             .iter()
-            .filter(|contact| contact.created_at <= at)
+            .filter(|contact| contact.created_at <= at && !left(contact, at))
             .map(|contact| (contact.id.clone(), contact.name.clone()))
             .collect();
         let with = self.dice.pick(&contacts).cloned();
@@ -210,8 +210,14 @@ impl Draft {
     }
 
     fn survey(&mut self, days_ago: i64, kind: SurveyKind, value: f64) {
-        let (scale_min, scale_max) = if kind == SurveyKind::Nps { (0.0, 10.0) } else { (1.0, 5.0) };
-        let contacts = self.customer.contacts.clone();
+        let (scale_min, scale_max) = if kind == SurveyKind::Nps {
+            (0.0, 10.0)
+        } else {
+            (1.0, 5.0)
+        };
+        let at = self.moment(days_ago, 9, 19);
+        let mut contacts = self.customer.contacts.clone();
+        contacts.retain(|contact| contact.created_at <= at && !left(contact, at));
         let contact = self.dice.pick(&contacts);
         let comment = phrases::survey_comments((value - scale_min) / (scale_max - scale_min));
         let survey = Survey {
@@ -221,8 +227,11 @@ impl Draft {
             scale_min,
             scale_max,
             value,
-            comment: self.dice.chance(0.35).then(|| self.dice.text(comment).to_owned()),
-            at: self.moment(days_ago, 9, 19),
+            comment: self
+                .dice
+                .chance(0.35)
+                .then(|| self.dice.text(comment).to_owned()),
+            at,
         };
         self.customer.surveys.push(survey);
     }
@@ -267,6 +276,12 @@ impl Draft {
         let rating = 1.0 + (share + self.dice.between(-0.15, 0.15)) * 4.0;
         rating.round().clamp(1.0, 5.0) as u8
     }
+}
+
+/// Whether the person was gone: their address bounced.
+fn left(contact: &Contact, at: DateTime<Utc>) -> bool {
+    let bounced = contact.mail.state == MailState::Bounced;
+    bounced && contact.mail.since.is_some_and(|since| since <= at)
 }
 
 /// A day's share of a working day's usage.

@@ -55,16 +55,16 @@ const fn kind(
 const MIX: [Kind; 16] = [
     // High status, high happiness.
     kind(7, Some(Thriving), (2, 27), (0.80, 0.93), (0.9, 1.2), 0.0),
-    kind(10, Some(Healthy), (5, 85), (0.78, 0.84), (0.9, 1.0), 0.05),
-    kind(3, Some(Healthy), (5, 85), (0.70, 0.74), (1.0, 0.9), 0.1),
+    kind(10, Some(Healthy), (5, 85), (0.66, 0.75), (0.9, 1.0), 0.05),
+    kind(3, Some(Healthy), (5, 85), (0.72, 0.66), (1.0, 0.9), 0.1),
     // High status, low happiness.
     kind(2, Some(Thriving), (2, 27), (0.60, 0.25), (1.0, 1.1), 0.6),
-    kind(4, Some(Healthy), (5, 85), (0.66, 0.53), (1.0, 0.9), 0.5),
+    kind(4, Some(Healthy), (5, 85), (0.66, 0.56), (1.0, 0.9), 0.5),
     // Low status, high happiness.
-    kind(7, Some(Steady), (5, 85), (0.72, 0.72), (0.8, 0.75), 0.15),
+    kind(7, Some(Steady), (5, 85), (0.72, 0.67), (0.8, 0.75), 0.15),
     kind(3, Some(Struggling), (2, 27), (0.85, 0.82), (0.9, 0.7), 0.1),
     // Low status, low happiness.
-    kind(5, Some(Steady), (5, 85), (0.66, 0.52), (0.8, 0.55), 0.3),
+    kind(5, Some(Steady), (5, 85), (0.66, 0.54), (0.8, 0.55), 0.3),
     kind(4, Some(Struggling), (2, 27), (0.55, 0.16), (0.8, 0.3), 0.7),
     // Nobody looked for too long.
     kind(1, Some(Thriving), (45, 80), (0.80, 0.78), (1.0, 0.9), 0.1),
@@ -124,7 +124,7 @@ fn company(dice: &mut Dice, kind: &Kind, name: &str, index: usize, left: i64) ->
     };
     let (industry, suffix) = dice.pick(&INDUSTRIES).copied().unwrap_or_default();
     let (least, most) = plan.seats();
-    // The higher of a range is rarer.
+    // The lower of two throws: most customers are at the small end of their plan.
     let seats = dice.whole(least, most).min(dice.whole(least, most));
     let (years, renewal_in) = match kind.life {
         Life::New => (0, 365 - dice.whole(30, 85)),
@@ -152,7 +152,7 @@ fn company(dice: &mut Dice, kind: &Kind, name: &str, index: usize, left: i64) ->
             _ => dice.text(&COLLEAGUES),
         },
         tags: dice.pick(notes::TAGS).copied().unwrap_or_default(),
-        contacts: usize::try_from(dice.whole(2, 5)).unwrap_or(2),
+        contacts: usize::try_from(dice.whole(2, 5).max(dice.whole(2, 5))).unwrap_or(2),
     }
 }
 

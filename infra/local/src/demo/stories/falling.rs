@@ -31,10 +31,13 @@ pub(super) fn slow_decline(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 5,
         },
     );
-    draft.story(
-        "Slow decline: usage has slipped week by week for five months; no single day looks alarming, the trend does.",
-    );
-    draft.usage(&Curve::through(&[(365, 1.15), (160, 1.1), (60, 0.55), (1, 0.22)]));
+    draft.story("Slow decline: usage has slipped week by week for five months; no single day looks alarming, the trend does.");
+    draft.usage(&Curve::through(&[
+        (365, 1.15),
+        (160, 1.1),
+        (60, 0.7),
+        (1, 0.2),
+    ]));
     let mood = Curve::through(&[(365, 0.85), (170, 0.78), (1, 0.4)]);
     draft.feedback(&mood, 0.55);
     draft.nps(&mood);
@@ -139,7 +142,7 @@ pub(super) fn champion_left(seed: u64, today: NaiveDate) -> DemoCustomer {
         "Champion left: the person who carried the product stopped using it 33 days ago, and their mail bounces.",
     );
     let champion = draft.record("c", 2);
-    draft.mail_ends(1, MailState::Bounced, 27);
+    draft.mail_ends(1, MailState::Bounced, 32);
     draft.usage(&Curve::through(&[(365, 1.0), (34, 1.1), (1, 0.75)]));
     draft.usage_ends(&champion, 33);
     let mood = Curve::through(&[(365, 0.88), (40, 0.8), (1, 0.5)]);
