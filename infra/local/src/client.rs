@@ -263,3 +263,7 @@ fn token_from(server: &str, answer: &Response) -> Result<String, ClientError> {
         .map(|given| given.token)
         .ok_or_else(|| ClientError::NoToken { server: server.to_owned(), status })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

@@ -29,7 +29,7 @@ pub mod summary;
 /// itself where there is no terminal.
 pub async fn import(path: &Path, client: &Client, progress: &MultiProgress) -> Result<Summary, ImportError> {
     let contents = recognise(path)?;
-    let mut run = Run::new(progress, async |kind, csv| post::post(client, kind, csv).await);
+    let mut run = Run::new(progress, |kind, csv| post::post(client, kind, csv));
     match contents {
         Contents::RavenStack(directory) => ravenstack::import(&directory, &mut run).await?,
         Contents::Own(files) => own::import(&files, &mut run).await?,
@@ -149,3 +149,7 @@ fn own_file_name(kind: ImportKind) -> String {
 fn own_file_names() -> Vec<String> {
     ImportKind::ALL.iter().map(|kind| own_file_name(*kind)).collect()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

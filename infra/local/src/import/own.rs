@@ -13,9 +13,10 @@ use crate::import::run::Run;
 use crate::import::source::{Cells, Ids, Source};
 
 /// Sends the files one after the other.
-pub(super) async fn import<S>(files: &[(ImportKind, PathBuf)], run: &mut Run<'_, S>) -> Result<(), ImportError>
+pub(super) async fn import<S, A>(files: &[(ImportKind, PathBuf)], run: &mut Run<'_, S>) -> Result<(), ImportError>
 where
-    S: AsyncFnMut(ImportKind, Vec<u8>) -> Result<Report, PostError>,
+    S: FnMut(ImportKind, Vec<u8>) -> A,
+    A: Future<Output = Result<Report, PostError>>,
 {
     for (kind, path) in files {
         run.file(path, conversion(*kind, Source::open(path)?)).await?;

@@ -66,9 +66,10 @@ impl Known {
 }
 
 /// Sends the data set in `directory`.
-pub(super) async fn import<S>(directory: &Path, run: &mut Run<'_, S>) -> Result<(), ImportError>
+pub(super) async fn import<S, A>(directory: &Path, run: &mut Run<'_, S>) -> Result<(), ImportError>
 where
-    S: AsyncFnMut(ImportKind, Vec<u8>) -> Result<Report, PostError>,
+    S: FnMut(ImportKind, Vec<u8>) -> A,
+    A: Future<Output = Result<Report, PostError>>,
 {
     let [accounts, subscriptions, usage, tickets, churn] = FILES.map(|file| directory.join(file));
     let mut known = Known { accounts: accounts::ids(Source::open(&accounts)?)?, ..Known::default() };
@@ -202,3 +203,7 @@ fn outcomes<R: Read>(
         Some(vec![(ImportKind::Outcomes, made)])
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

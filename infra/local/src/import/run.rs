@@ -15,6 +15,8 @@ use crate::import::source::Cells;
 use crate::import::summary::{Counts, Line, RowProblem, Summary};
 
 /// An import under way. `S` posts a CSV document of a kind.
+///
+/// A function that gives a future, not an `AsyncFnMut`: the compiler cannot yet tell that an import with one is `Send`.
 pub(super) struct Run<'a, S> {
     progress: &'a MultiProgress,
     sink: S,
@@ -22,9 +24,10 @@ pub(super) struct Run<'a, S> {
     pub(super) summary: Summary,
 }
 
-impl<'a, S> Run<'a, S>
+impl<'a, S, A> Run<'a, S>
 where
-    S: AsyncFnMut(ImportKind, Vec<u8>) -> Result<Report, PostError>,
+    S: FnMut(ImportKind, Vec<u8>) -> A,
+    A: Future<Output = Result<Report, PostError>>,
 {
     pub(super) fn new(progress: &'a MultiProgress, sink: S) -> Self {
         Self { progress, sink, summary: Summary::default() }
