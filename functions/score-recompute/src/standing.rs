@@ -133,7 +133,7 @@ pub(crate) async fn write(
 /// A history point when the value changed, and one a week.
 fn point(records: &Records, score: &Score, now: DateTime<Utc>) -> Option<ScorePoint> {
     let last = records.points.last();
-    let same = last.is_some_and(|last| last.value == score.value && now - last.at < ANCHOR);
+    let same = last.is_some_and(|last| last.value == score.value && now < last.at + ANCHOR);
     (!same).then(|| ScorePoint {
         at: now,
         value: score.value,

@@ -82,9 +82,6 @@ enum CommandError {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// The server stopped by itself.
-    #[error("the server stopped")]
-    Server(#[source] std::io::Error),
     /// Another process has the data file.
     #[error("{path} is in use by another keepwell process; stop it, or name another file with --data")]
     InUse {

@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use minijinja::{Environment, context};
+use minijinja::Environment;
+use minijinja::value::{Serde, Value};
 use serde_json::json;
 
 use crate::cloud::mailbox::Mail;
@@ -47,7 +48,7 @@ fn render(name: &str, variables: &serde_json::Value) -> Response {
         .into_iter()
         .try_for_each(|(name, source)| environment.add_template(name, source))
         .and_then(|()| {
-            environment.get_template(name)?.render(context! { ..minijinja::Value::from_serialize(variables) })
+            environment.get_template(name)?.render(Value::from(Serde(variables)))
         });
     match page {
         Ok(page) => Html(page).into_response(),
