@@ -1,1 +1,231 @@
-//! stub
+//! What every story needs: the whole system in memory with a clock that stands still, and people who call it.
+
+use axum::Router;
+use axum::body::Body;
+use chrono::{DateTime, Duration, TimeZone as _, Utc};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use keepwell_aws::http::Role;
+use keepwell_local::cloud::clock::Clock;
+use keepwell_local::cloud::mailbox::Mail;
+use keepwell_local::system::{LocalSystem, Options};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+/// A Monday, 08:00 UTC: an hour before the sending window of contacts in UTC.
+pub fn monday() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 8, 0, 0).single().unwrap_or_default()
+}
+
+/// The whole system in memory.
+pub struct World {
+    /// The system.
+    pub system: LocalSystem,
+    router: Router,
+}
+
+/// A request that is being put together.
+pub struct Call<'a> {
+    world: &'a World,
+    request: http::request::Builder,
+    body: Body,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body as text.
+    pub text: String,
+}
+
+impl World {
+    /// A fresh system on [`monday`].
+    pub async fn new() -> Self {
+        Self::at(monday()).await
+    }
+
+    /// A fresh system at a moment of its own.
+    pub async fn at(now: DateTime<Utc>) -> Self {
+        let system = match LocalSystem::start(Options::memory(Clock::frozen_at(now))).await {
+            Ok(system) => system,
+            Err(error) => panic!("the system does not start: {error:?}"),
+        };
+        let router = system.router();
+        Self { system, router }
+    }
+
+    /// A call by a person of that role.
+    pub fn call_as(&self, role: Role, method: Method, path: &str) -> Call<'_> {
+        let token = self.system.gateway().token(role).unwrap_or_default();
+        let call = self.call(method, path);
+        Call { request: call.request.header("authorization", format!("Bearer {token}")), ..call }
+    }
+
+    /// A call by anybody.
+    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+        Call { world: self, request: Request::builder().method(method).uri(path), body: Body::empty() }
+    }
+
+    /// `GET` by a viewer; must be 200.
+    pub async fn get(&self, path: &str) -> Value {
+        self.call_as(Role::Viewer, Method::GET, path).send().await.expect_status(200).json()
+    }
+
+    /// `POST` by a CSM; must be 201.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        self.call_as(Role::Csm, Method::POST, path).json(&body).send().await.expect_status(201).json()
+    }
+
+    /// A change by a CSM with the `ETag` that `etag_of` has now; any status.
+    pub async fn change(&self, method: Method, path: &str, etag_of: &str, body: Value) -> Reply {
+        let current = self.call_as(Role::Viewer, Method::GET, etag_of).send().await.expect_status(200);
+        self.call_as(Role::Csm, method, path).header("if-match", &current.header("etag")).json(&body).send().await
+    }
+
+    /// Sets a Health Status as a CSM would, and lets everything that follows happen.
+    pub async fn set_status(&self, customer: &str, status: &str) {
+        let path = format!("/v1/customers/{customer}/status");
+        let body = json!({ "status": status, "reason": "we talked" });
+        self.change(Method::PUT, &path, &format!("/v1/customers/{customer}"), body).await.expect_status(200);
+        self.settle().await;
+    }
+
+    /// A customer with an owner, feedback requests on, and these contacts: (id, role). Addresses are `<id>@<customer>.example`.
+    pub async fn customer_with(&self, id: &str, contacts: &[(&str, &str)]) {
+        let customer = json!({ "id": id, "name": format!("{id} Ltd"), "owner": "csm@keepwell.example", "arr_cents": 1_200_000,
+            "seats": 10, "request_feedback": true });
+        self.post("/v1/customers", customer).await;
+        for (contact, role) in contacts {
+            let body = json!({ "id": contact, "name": format!("{contact} Person"), "email": format!("{contact}@{id}.example"), "role": role });
+            self.post(&format!("/v1/customers/{id}/contacts"), body).await;
+        }
+        self.settle().await;
+    }
+
+    /// Lets everything that is under way come to rest.
+    pub async fn settle(&self) {
+        if let Err(error) = self.system.settle().await {
+            panic!("the system does not come to rest: {error}");
+        }
+    }
+
+    /// Turns the clock; every schedule in between runs.
+    pub async fn advance(&self, step: Duration) {
+        if let Err(error) = self.system.advance(step).await {
+            panic!("the clock cannot be turned: {error}");
+        }
+    }
+
+    /// The mails to an address, oldest first.
+    pub fn mails_to(&self, address: &str) -> Vec<Mail> {
+        self.system.local().mailbox().mails_to(address)
+    }
+
+    /// Answers a feedback mail as a person does: opens the link of that rating and submits the form.
+    pub async fn answer(&self, mail: &Mail, rating: &str, comment: &str) -> Reply {
+        let path = feedback_path(mail, rating);
+        let page = self.call(Method::GET, &path).send().await.expect_status(200);
+        self.submit(&path, &page.nonce(), rating, comment).await
+    }
+
+    /// Submits the feedback form.
+    pub async fn submit(&self, path: &str, nonce: &str, rating: &str, comment: &str) -> Reply {
+        let form = [("rating", rating), ("comment", comment), ("nonce", nonce)];
+        let reply = self.call(Method::POST, path).form(&form).send().await;
+        self.settle().await;
+        reply
+    }
+}
+
+/// Path and query of the mail's link for a rating.
+pub fn feedback_path(mail: &Mail, rating: &str) -> String {
+    let wanted = format!("rating={rating}");
+    match mail.links.iter().find(|link| link.contains("/f/") && link.contains(&wanted)) {
+        Some(link) => path_of(link),
+        None => panic!("the mail has no link for {rating}: {:?}", mail.links),
+    }
+}
+
+/// Path and query of a link.
+pub fn path_of(link: &str) -> String {
+    let rest = link.split_once("://").map_or(link, |(_, rest)| rest);
+    rest.find('/').map_or_else(|| "/".to_owned(), |slash| rest.split_at(slash).1.to_owned())
+}
+
+impl Call<'_> {
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// A JSON body.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.raw("application/json", body.to_string())
+    }
+
+    /// A form body.
+    #[must_use]
+    pub fn form(self, fields: &[(&str, &str)]) -> Self {
+        let body = serde_urlencoded::to_string(fields).unwrap_or_default();
+        self.raw("application/x-www-form-urlencoded", body)
+    }
+
+    /// Any body.
+    #[must_use]
+    pub fn raw(self, media_type: &str, body: impl Into<Body>) -> Self {
+        Self { body: body.into(), ..self.header("content-type", media_type) }
+    }
+
+    /// Sends the request.
+    pub async fn send(self) -> Reply {
+        let request = match self.request.body(self.body) {
+            Ok(request) => request,
+            Err(error) => panic!("not a request: {error}"),
+        };
+        let response = match self.world.router.clone().oneshot(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}
+
+impl Reply {
+    /// The reply, if it has that status.
+    #[track_caller]
+    pub fn expect_status(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "unexpected status; body: {}", self.text);
+        self
+    }
+
+    /// The body as JSON; `null` when it is not.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    /// A header; empty when absent.
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    }
+
+    /// The JSON pointers of the fields that a problem names.
+    pub fn pointers(&self) -> Vec<String> {
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        errors.iter().map(|error| error["pointer"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// The nonce hidden in a feedback page.
+    pub fn nonce(&self) -> String {
+        let value = self.text.split_once("name=\"nonce\" value=\"").map(|(_, rest)| rest);
+        value.and_then(|rest| rest.split_once('"')).map(|(nonce, _)| nonce.to_owned()).unwrap_or_default()
+    }
+}
