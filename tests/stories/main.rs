@@ -8,3 +8,12 @@
 )]
 
 mod status;
+mod architecture;
+mod bad_input;
+mod customers;
+mod faults;
+mod feedback;
+mod imports;
+mod insights;
+mod links;
+mod mail;
