@@ -20,7 +20,10 @@ pub(super) async fn start(State(system): State<LocalSystem>) -> Response {
     let customers = system.cloud().store.portfolio().await.map_or(0, |portfolio| portfolio.len());
     let now = system.now().format("%A, %-d %B %Y, %H:%M UTC").to_string();
     let mails = system.local().mailbox().mails().len();
-    render("start.html", &json!({ "customers": customers, "now": now, "mails": mails }))
+    render(
+        "start.html",
+        &json!({ "customers": customers, "now": now, "mails": mails, "url": system.cloud().deployment.public_url }),
+    )
 }
 
 /// The mails, newest first, as their readers see them.
@@ -47,9 +50,7 @@ fn render(name: &str, variables: &serde_json::Value) -> Response {
     let page = [("layout.html", LAYOUT), ("start.html", START), ("mailbox.html", MAILBOX)]
         .into_iter()
         .try_for_each(|(name, source)| environment.add_template(name, source))
-        .and_then(|()| {
-            environment.get_template(name)?.render(Value::from(Serde(variables)))
-        });
+        .and_then(|()| environment.get_template(name)?.render(Value::from(Serde(variables))));
     match page {
         Ok(page) => Html(page).into_response(),
         Err(error) => {
