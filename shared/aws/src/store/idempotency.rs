@@ -18,7 +18,8 @@ pub struct Remembered {
     pub fingerprint: String,
     /// HTTP status of the answer.
     pub status: u16,
-    /// Body of the answer.
+    /// Body of the answer. Kept as text: a DynamoDB number does not tell `0.0` from `0`, and the answer is to be the same.
+    #[serde(with = "as_text")]
     pub body: Value,
     /// `ETag` of the answer, if any.
     pub etag: Option<String>,
@@ -37,4 +38,18 @@ impl Store {
 /// The record of an answer.
 pub fn remembered_record(key: Key, remembered: &Remembered) -> Result<Record, StoreError> {
     Ok(Record::new(Table::Dedupe, key, remembered)?.expiring(remembered.expires_at))
+}
+
+mod as_text {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use serde_json::Value;
+
+    pub(super) fn serialize<S: Serializer>(body: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&body.to_string())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        serde_json::from_str(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
 }
