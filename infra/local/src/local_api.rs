@@ -21,6 +21,8 @@ use crate::system::LocalSystem;
 pub fn router(system: &LocalSystem) -> Router {
     Router::new()
         .route("/", get(pages::start))
+        // Mails to the team link to the console's customer page.
+        .route("/customers/{id}", get(pages::customer))
         .route("/_local/token", get(token))
         .route("/_local/mailbox", get(mailbox))
         .route("/_local/clock", get(clock).post(turn_clock))

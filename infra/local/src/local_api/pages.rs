@@ -1,6 +1,6 @@
 //! Pages for people on the local system: where to start, and the mailbox in which they can act as the customer.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::StatusCode;
@@ -17,6 +17,15 @@ const MAILBOX: &str = include_str!("../../templates/mailbox.html");
 
 /// The start page: what is here and what to do next.
 pub(super) async fn start(State(system): State<LocalSystem>) -> Response {
+    start_page(&system, None).await
+}
+
+/// Stands in for the console's customer page: says where the API has the customer.
+pub(super) async fn customer(State(system): State<LocalSystem>, Path(id): Path<String>) -> Response {
+    start_page(&system, Some(id)).await
+}
+
+async fn start_page(system: &LocalSystem, customer: Option<String>) -> Response {
     let customers = system.cloud().store.portfolio().await.map_or(0, |portfolio| portfolio.len());
     let now = system.now().format("%A, %-d %B %Y, %H:%M UTC").to_string();
     let mails = system.local().mailbox().mails().len();
