@@ -8,6 +8,9 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 use indicatif::{MultiProgress, ProgressBar};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::client::{Client, ClientError};
 use crate::cloud::clock::Clock;
@@ -127,9 +130,9 @@ pub(crate) fn say(text: &str) {
 }
 
 fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let filter = keepwell_aws::telemetry::filter(LevelFilter::WARN);
+    tracing_subscriber::registry().with(layer).with(filter).init();
 }
 
 /// Imports into a server, or, when none runs on this machine, into the data file itself.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 use keepwell_domain::id::{EmailAddress, prefixed};
 use keepwell_domain::link::LinkKeys;
@@ -61,10 +62,6 @@ pub struct DeploymentError {
 impl Deployment {
     /// Reads the deployment from the environment variables that `infra/template.yaml` sets.
     pub fn from_env() -> Result<Self, DeploymentError> {
-        let optional = |name: &'static str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let required = |name: &'static str| {
-            optional(name).ok_or_else(|| DeploymentError { name, problem: "is not set".to_owned() })
-        };
         let address = |name: &'static str, value: String| {
             EmailAddress::parse(&value).map_err(|problem| DeploymentError { name, problem })
         };
@@ -86,6 +83,34 @@ impl Deployment {
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
         })
     }
+}
+
+fn optional(name: &'static str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn required(name: &'static str) -> Result<String, DeploymentError> {
+    optional(name).ok_or_else(|| DeploymentError { name, problem: "is not set".to_owned() })
+}
+
+/// The SDK's configuration from the variables that Lambda sets. Its credentials last as long as the process.
+fn sdk_from_env() -> Result<SdkConfig, DeploymentError> {
+    let credentials = Credentials::new(
+        required("AWS_ACCESS_KEY_ID")?,
+        required("AWS_SECRET_ACCESS_KEY")?,
+        optional("AWS_SESSION_TOKEN"),
+        None,
+        "Lambda",
+    );
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(required("AWS_REGION")?))
+        .credentials_provider(SharedCredentialsProvider::new(credentials));
+    // An emulator is named the way that every AWS SDK understands.
+    if let Some(url) = optional("AWS_ENDPOINT_URL") {
+        config = config.endpoint_url(url);
+    }
+    Ok(config.build())
 }
 
 /// The outside, as a function sees it. Cheap to clone.
@@ -130,10 +155,8 @@ impl Cloud {
     }
 
     /// The cloud of a deployed function: credentials and region from the Lambda environment, names from its variables.
-    pub async fn from_env() -> Result<Self, DeploymentError> {
-        let deployment = Deployment::from_env()?;
-        let sdk = aws_config::defaults(BehaviorVersion::latest()).load().await;
-        Ok(Self::new(&sdk, deployment, Arc::new(Utc::now)))
+    pub fn from_env() -> Result<Self, DeploymentError> {
+        Ok(Self::new(&sdk_from_env()?, Deployment::from_env()?, Arc::new(Utc::now)))
     }
 
     /// The keys for links, or what is missing.

@@ -20,7 +20,7 @@ use crate::telemetry;
 /// The first cheap DynamoDB call happens here, before the first event: init has full CPU, the first event has not.
 pub async fn run(build: fn(Cloud) -> Function) -> Result<(), Error> {
     telemetry::start();
-    let cloud = Cloud::from_env().await?;
+    let cloud = Cloud::from_env()?;
     if let Err(error) = cloud.store.settings().await {
         tracing::warn!(%error, "the warm-up read failed");
     }

@@ -29,10 +29,9 @@ async fn start_page(system: &LocalSystem, customer: Option<String>) -> Response 
     let customers = system.cloud().store.portfolio().await.map_or(0, |portfolio| portfolio.len());
     let now = system.now().format("%A, %-d %B %Y, %H:%M UTC").to_string();
     let mails = system.local().mailbox().mails().len();
-    render(
-        "start.html",
-        &json!({ "customers": customers, "now": now, "mails": mails, "url": system.cloud().deployment.public_url }),
-    )
+    let url = &system.cloud().deployment.public_url;
+    let variables = json!({ "customers": customers, "customer": customer, "now": now, "mails": mails, "url": url });
+    render("start.html", &variables)
 }
 
 /// The mails, newest first, as their readers see them.
