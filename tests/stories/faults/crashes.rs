@@ -206,7 +206,7 @@ async fn asking_for_feedback_survives_a_kill_at_every_step() {
 
 #[tokio::test]
 async fn a_status_change_survives_a_second_kill_while_the_first_is_cleared_up() {
-    for (first, second) in (1..=20).flat_map(|first| [4, 13, 25].map(|second| (first, second))) {
+    for (first, second) in (1..=20).step_by(3).flat_map(|first| [4, 13, 25].map(|second| (first, second))) {
         survives_two_kills(&Struggling, first, second).await;
     }
 }
