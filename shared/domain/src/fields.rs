@@ -150,9 +150,15 @@ impl FromField for bool {
     }
 }
 
+/// Whether a number can be kept: DynamoDB takes 1E-130 to 9.9E+125, either way, and nothing that is measured is near that.
+pub fn is_storable(number: f64) -> bool {
+    number == 0.0 || (1e-100..=1e100).contains(&number.abs())
+}
+
 impl FromField for f64 {
     fn from_field(value: &Value) -> Result<Self, String> {
-        value.as_f64().filter(|number| number.is_finite()).ok_or_else(|| "must be a number".to_owned())
+        let number = value.as_f64().ok_or("must be a number")?;
+        if is_storable(number) { Ok(number) } else { Err("must be a number between 1e-100 and 1e100, or 0".to_owned()) }
     }
 }
 
