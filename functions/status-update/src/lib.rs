@@ -7,9 +7,9 @@ use keepwell_aws::function::Function;
 use keepwell_aws::http::{
     Access, Answer, ApiError, Idempotency, Identity, JsonBody, Role, Routes, existing_customer, if_match,
 };
-use keepwell_aws::store::Expect;
 use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::status_change_record;
+use keepwell_aws::store::{Expect, Transaction};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::event::Fact;
 use keepwell_domain::fields::{Fields, Text};
@@ -42,10 +42,20 @@ async fn put_status(
         if_match(&headers, stored.value.version)?;
         let now = cloud.now();
         let decision = set_status(stored.value.status.as_ref(), status, reason.clone(), identity.email.clone(), now);
-        let (change, published) = match decision {
-            SetStatus::Unchanged => return answer(&stored.value),
-            SetStatus::Confirmed(change) => (change, false),
-            SetStatus::Changed(change) => (change, true),
+        let (change, fact) = match decision {
+            SetStatus::Unchanged => {
+                // Repeated late, the request must not set the status back either.
+                let (answer, mut transaction) = (answer(&stored.value)?, Transaction::default());
+                idempotency.remember(&mut transaction, &answer, now);
+                transaction.commit(&cloud.store).await?;
+                return Ok(answer);
+            }
+            // No automation runs, but score and insight count the status again.
+            SetStatus::Confirmed(change) => (change, Fact::CustomerChanged {}),
+            SetStatus::Changed(change) => {
+                let fact = Fact::HealthStatusChanged { from: change.from, to: change.to };
+                (change, fact)
+            }
         };
         let mut update = CustomerChange::of(stored, Cause::default(), now);
         update.customer.status = Some(StatusRecord::from(&change));
@@ -53,9 +63,7 @@ async fn put_status(
         update.customer.version += 1;
         update.put(status_change_record(&update.customer.id, update.customer.version, &change), Expect::Absent);
         update.timeline(&timeline_entry(&change, update.customer.version));
-        if published {
-            update.publish(Fact::HealthStatusChanged { from: change.from, to: change.to });
-        }
+        update.publish(fact);
         let answer = answer(&update.customer)?;
         idempotency.remember(&mut update.transaction, &answer, now);
         update.commit(&cloud).await?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::fields::{Fields, FromField, Line, Whole};
+use crate::fields::{Fields, FromField, Line, Whole, is_storable};
 use crate::happiness::HappinessLevel;
 use crate::health_status::{HealthStatus, StatusRecord};
 use crate::id::{CustomerId, EmailAddress};
@@ -266,6 +266,12 @@ impl ProfileChange {
 }
 
 impl Customer {
+    /// The cell in which the customer stands at `now`. A status grows out of date at its hour, not in the night that follows.
+    pub fn insight_at(&self, now: DateTime<Utc>) -> Insight {
+        let stale = !self.churned && self.status.as_ref().is_some_and(|record| record.is_stale(now));
+        if stale { Insight::Stale } else { self.standing.insight }
+    }
+
     /// The customer after a change of its profile at `now`, or `None` when nothing differs.
     pub fn with_profile(&self, profile: Profile, now: DateTime<Utc>) -> Option<Self> {
         if profile == self.profile {
@@ -305,9 +311,15 @@ impl FromField for Attributes {
         }
         for (name, value) in object {
             Word::from_field(&Value::String(name.clone())).map_err(|detail| format!("name {name:?} {detail}"))?;
-            let plain = value.is_number() || value.is_boolean() || value.as_str().is_some_and(|text| text.len() <= 500);
+            let plain = match value {
+                Value::String(text) => text.chars().count() <= 500,
+                Value::Number(number) => number.as_f64().is_some_and(is_storable),
+                other => other.is_boolean(),
+            };
             if !plain {
-                return Err(format!("{name} must be a text of up to 500 characters, a number or a boolean"));
+                return Err(format!(
+                    "{name} must be a text of up to 500 characters, a number between 1e-100 and 1e100 or 0, or a boolean"
+                ));
             }
         }
         Ok(Self(object.clone().into_iter().collect()))

@@ -47,7 +47,7 @@ pub enum Fact {
     /// A customer was created.
     #[serde(rename = "customer.created.v1")]
     CustomerCreated {},
-    /// Fields of a customer's profile changed.
+    /// Fields of a customer's profile changed, or its Health Status was confirmed.
     #[serde(rename = "customer.changed.v1")]
     CustomerChanged {},
     /// A customer and everything about it was erased.

@@ -92,7 +92,7 @@ pub struct StatusChange {
 pub enum SetStatus {
     /// The customer has that status already, and it is fresh: nothing changes, no event.
     Unchanged,
-    /// The customer has that status already, but it was stale: it is fresh again. History, but no event.
+    /// The customer has that status already, but it was stale: it is fresh again. History, but nothing is set off.
     Confirmed(StatusChange),
     /// The status changes.
     Changed(StatusChange),
