@@ -42,7 +42,7 @@ pub(crate) async fn get_contacts(
     Path(id): Path<String>,
     mut query: QueryParams,
 ) -> Result<Answer, ApiError> {
-    let (limit, cursor) = (query.limit(), query.cursor());
+    let (limit, cursor) = (query.limit(), query.cursor(view::sort_key(keys::CONTACTS)));
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     let page = cloud.store.contacts_page(&customer.id, limit, cursor.as_deref()).await?;

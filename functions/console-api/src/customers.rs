@@ -15,7 +15,12 @@ use serde_json::json;
 
 use crate::view;
 
-pub(crate) async fn get_customer(State(cloud): State<Cloud>, Path(id): Path<String>) -> Result<Answer, ApiError> {
+pub(crate) async fn get_customer(
+    State(cloud): State<Cloud>,
+    Path(id): Path<String>,
+    query: QueryParams,
+) -> Result<Answer, ApiError> {
+    query.finish()?;
     let stored = existing_customer(&cloud, &id).await?;
     Ok(Answer::ok(view::customer(&stored.value, cloud.now()))?.etag(stored.value.version))
 }
@@ -82,7 +87,7 @@ pub(crate) async fn get_status_history(
     Path(id): Path<String>,
     mut query: QueryParams,
 ) -> Result<Answer, ApiError> {
-    let (limit, cursor) = (query.limit(), query.cursor());
+    let (limit, cursor) = (query.limit(), query.cursor(view::sort_key(keys::STATUS_CHANGES)));
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     let page = cloud.store.status_history(&customer.id, limit, cursor.as_deref()).await?;
@@ -102,7 +107,7 @@ pub(crate) async fn get_timeline(
     Path(id): Path<String>,
     mut query: QueryParams,
 ) -> Result<Answer, ApiError> {
-    let (limit, mut after) = (query.limit(), query.cursor());
+    let (limit, mut after) = (query.limit(), query.cursor(view::sort_key(keys::TIMELINE)));
     let kind: Option<TimelineKind> = query.get("kind");
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, State};
-use chrono::Duration;
+use chrono::{DateTime, Duration};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams, existing_customer};
 use keepwell_domain::happiness::{HappinessLevel, reading_at, response_rate, trend};
@@ -42,9 +42,14 @@ pub(crate) async fn get_happiness(
     }))
 }
 
+/// A place in the inbox: when the answer was given, and the request.
+fn is_position(place: &str) -> bool {
+    place.split_once('#').is_some_and(|(at, _)| DateTime::parse_from_rfc3339(at).is_ok())
+}
+
 /// The inbox: each request's latest answer, newest first.
 pub(crate) async fn get_feedback(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {
-    let (limit, cursor) = (query.limit(), query.cursor());
+    let (limit, cursor) = (query.limit(), query.cursor(is_position));
     let now = cloud.now();
     let to = query.get("to").unwrap_or(now);
     let from = query.get("from").unwrap_or(to - Duration::days(90));

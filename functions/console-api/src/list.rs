@@ -5,6 +5,7 @@
 use std::cmp::Ordering;
 
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams};
 use keepwell_domain::customer::Customer;
@@ -98,7 +99,8 @@ impl Filter {
         }
     }
 
-    fn matches(&self, customer: &Customer, stale: bool) -> bool {
+    fn matches(&self, customer: &Customer, now: DateTime<Utc>) -> bool {
+        let stale = customer.status.as_ref().is_some_and(|record| record.is_stale(now));
         let is = |wanted: Option<HealthStatus>, actual: Option<HealthStatus>| wanted.is_none() || wanted == actual;
         let named = self.q.as_ref().is_none_or(|q| {
             customer.profile.name.to_lowercase().contains(q) || customer.id.as_str().to_lowercase().contains(q)
@@ -112,7 +114,7 @@ impl Filter {
             && is(self.band, customer.standing.band)
             && (!self.stale || stale)
             && (self.happiness.is_none() || self.happiness == customer.standing.happiness_level)
-            && self.insight.is_none_or(|insight| insight == customer.standing.insight)
+            && self.insight.is_none_or(|insight| insight == customer.insight_at(now))
             && self.segment.iter().all(|(attribute, value)| in_segment(customer, attribute, value))
     }
 }
@@ -136,7 +138,13 @@ fn in_segment(customer: &Customer, attribute: &str, value: &str) -> bool {
 }
 
 pub(crate) async fn get_customers(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {
-    let (limit, cursor) = (query.limit(), query.cursor());
+    // The cursor is the last customer of the page before, as it was then: the place is right even if it changed since.
+    let mut last: Option<Customer> = None;
+    let limit = query.limit();
+    query.cursor(|place| {
+        last = serde_json::from_str(place).ok();
+        last.is_some()
+    });
     let sort = query.text("sort").unwrap_or_else(|| "name".to_owned());
     let sort = Sort::parse(&sort);
     if sort.is_none() {
@@ -153,18 +161,12 @@ pub(crate) async fn get_customers(State(cloud): State<Cloud>, mut query: QueryPa
         .await?
         .into_iter()
         .map(|stored| stored.value)
-        .filter(|customer| {
-            filter.matches(customer, customer.status.as_ref().is_some_and(|record| record.is_stale(now)))
-        })
+        .filter(|customer| filter.matches(customer, now))
         .collect();
     customers.sort_by(|a, b| sort.compare(a, b));
     let total = customers.len();
-    // The cursor is the last customer of the page before, as it was then: the place is right even if it changed since.
-    let start = match cursor.as_deref().map(serde_json::from_str::<Customer>) {
-        None => 0,
-        Some(Ok(last)) => customers.partition_point(|customer| sort.compare(customer, &last) != Ordering::Greater),
-        Some(Err(_)) => return Err(ApiError::Malformed("cursor is not a next_cursor of this list.".to_owned())),
-    };
+    let start =
+        last.map_or(0, |last| customers.partition_point(|customer| sort.compare(customer, &last) != Ordering::Greater));
     let page: Vec<Customer> = customers.into_iter().skip(start).take(limit).collect();
     let more = start + page.len() < total;
     let next = page.last().filter(|_| more).map(position).transpose()?;

@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::view;
 
 pub(crate) async fn get_tasks(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {
-    let (limit, cursor) = (query.limit(), query.cursor());
+    let (limit, cursor) = (query.limit(), query.cursor(is_position));
     let customer: Option<CustomerId> = query.get("customer");
     let owner: Option<EmailAddress> = query.get("owner");
     let state: Option<TaskState> = query.get("state");
@@ -59,6 +59,10 @@ pub(crate) async fn get_tasks(State(cloud): State<Cloud>, mut query: QueryParams
 /// Earliest due first.
 fn position(task: &Task) -> String {
     format!("{}#{}", task.due_on, task.id)
+}
+
+fn is_position(place: &str) -> bool {
+    place.split_once('#').is_some_and(|(due_on, _)| due_on.parse::<NaiveDate>().is_ok())
 }
 
 pub(crate) async fn post_task(

@@ -41,13 +41,18 @@ pub(crate) fn customer(customer: &Customer, now: DateTime<Utc>) -> Value {
         "happiness": standing.happiness,
         "happiness_level": standing.happiness_level,
         "answers": standing.answers,
-        "insight": standing.insight,
+        "insight": customer.insight_at(now),
         "churned": customer.churned,
         "computed_at": standing.computed_at,
         "created_at": customer.created_at,
         "updated_at": customer.updated_at,
         "version": customer.version,
     })
+}
+
+/// Whether a cursor is a sort key under `prefix`: any other would be refused by the table. A sort key has at most 1,024 bytes.
+pub(crate) fn sort_key(prefix: &'static str) -> impl Fn(&str) -> bool {
+    move |place| place.starts_with(prefix) && place.len() <= 1024
 }
 
 /// A page of a list.

@@ -18,11 +18,10 @@ impl Idempotency {
     /// Reads the header. The key is scoped by the caller and the route, and bound to the body.
     pub fn of(headers: &HeaderMap, identity: &Identity, route: &str, body: &Value) -> Result<Self, ApiError> {
         let Some(header) = headers.get("idempotency-key") else { return Ok(Self(None)) };
-        let text = header
-            .to_str()
-            .ok()
-            .filter(|text| (1..=255).contains(&text.len()))
-            .ok_or_else(|| ApiError::Malformed("Idempotency-Key must be 1 to 255 printable ASCII characters.".to_owned()))?;
+        let text =
+            header.to_str().ok().filter(|text| (1..=255).contains(&text.len()) && !text.contains('\t')).ok_or_else(
+                || ApiError::Malformed("Idempotency-Key must be 1 to 255 printable ASCII characters.".to_owned()),
+            )?;
         let key = keys::idempotency(&identity.email.normalised(), route, text);
         // serde_json's map is sorted, so that the order of the members does not matter.
         Ok(Self(Some((key, keys::short_hash(&body.to_string())))))

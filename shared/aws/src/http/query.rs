@@ -62,10 +62,11 @@ impl QueryParams {
         }
     }
 
-    /// Where the page starts, as [`cursor`] wrote it.
-    pub fn cursor(&mut self) -> Option<String> {
+    /// Where the page starts, as [`cursor`] wrote it; `is_place` tells whether the list has such places.
+    pub fn cursor(&mut self, is_place: impl FnOnce(&str) -> bool) -> Option<String> {
         let text = self.text("cursor")?;
         let decoded = URL_SAFE_NO_PAD.decode(&text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let decoded = decoded.filter(|place| is_place(place));
         if decoded.is_none() {
             self.problem("cursor", "must be a next_cursor of this list");
         }

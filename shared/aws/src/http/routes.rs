@@ -1,7 +1,8 @@
 //! Routes, each declared together with who may call it. Deny by default: there is no route without an access.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -73,10 +74,14 @@ impl Routes {
     }
 }
 
+fn nothing_here() -> ApiError {
+    ApiError::NotFound("There is nothing at this path.".to_owned())
+}
+
 /// Gives a finished router the answers for unknown paths and methods, and the headers that every answer has.
 pub fn finish(router: Router) -> Router {
     router
-        .fallback(|| async { ApiError::NotFound("There is nothing at this path.".to_owned()) })
+        .fallback(|| async { nothing_here() })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         .layer(from_fn(|request: Request, next: Next| async move {
             let mut response = next.run(request).await;
@@ -98,5 +103,10 @@ async fn authorize(access: Access, mut request: Request, next: Next) -> Response
         }
         request.extensions_mut().insert(identity);
     }
-    next.run(request).await
+    let (mut parts, body) = request.into_parts();
+    let params = RawPathParams::from_request_parts(&mut parts, &()).await;
+    if let Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) = params {
+        return nothing_here().into_response();
+    }
+    next.run(Request::from_parts(parts, body)).await
 }
