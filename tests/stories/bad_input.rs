@@ -1,1 +1,140 @@
-//! To be written.
+//! Requests that are wrong: each is refused with a reason that helps, and nothing happens.
+
+mod access;
+mod bodies;
+mod idempotency;
+mod paths;
+mod queries;
+
+use http::Method;
+use keepwell_tests::{Reply, World};
+use serde_json::{Value, json};
+
+/// A system with a customer, a contact and a task, at rest; requests are counted from here. Answers the task's id too.
+async fn world() -> (World, String) {
+    let world = World::new().await;
+    world.customer_with("acme", &[("uma", "user")]).await;
+    let task = json!({ "customer": "acme", "title": "Call", "due_on": "2026-03-10" });
+    let task = world.post("/v1/tasks", task).await["id"].as_str().unwrap().to_owned();
+    world.settle().await;
+    world.system.local().reset_requests();
+    (world, task)
+}
+
+/// Checks that a refusal is RFC 9457 problem details.
+#[track_caller]
+fn expect_problem(reply: &Reply, status: u16, what: &str) {
+    assert_eq!(reply.status.as_u16(), status, "{what}: {}", reply.text);
+    assert_eq!(reply.header("content-type"), "application/problem+json", "{what}");
+    assert_eq!(reply.header("cache-control"), "no-store", "{what}");
+    let problem = reply.json();
+    assert_eq!(problem["status"], status, "{what}");
+    assert!(
+        problem["type"].as_str().is_some_and(|kind| kind.starts_with("urn:keepwell:problem:")),
+        "{what}: {problem}"
+    );
+    for member in ["title", "detail"] {
+        assert!(problem[member].as_str().is_some_and(|text| text.len() > 5), "{what}: {problem}");
+    }
+}
+
+/// A route that takes a JSON body: method, path, a good body, a body that is wrong in many ways, and how it is wrong.
+struct Write {
+    method: Method,
+    path: String,
+    declared: &'static str,
+    good: Value,
+    wrong: Value,
+    pointers: Vec<&'static str>,
+}
+
+/// Every route that takes a JSON body.
+fn writes(task: &str) -> Vec<Write> {
+    let write = |method, declared: &'static str, good, wrong, pointers| {
+        let id = if declared.starts_with("/v1/tasks") { task } else { "acme" };
+        let path = declared.replace("{id}", id).replace("{contact}", "uma");
+        Write { method, path, declared, good, wrong, pointers }
+    };
+    let customer = json!({ "owner": "nobody", "arr_cents": -1, "currency": "usd", "seats": 2.5, "renewal_on": "soon",
+        "plan": "", "tags": "vip", "attributes": [], "request_feedback": "yes", "feedback_interval_days": 6, "nmae": "x" });
+    let with = |body: &Value, key: &str, value: Value| {
+        let mut body = body.clone();
+        body[key] = value;
+        body
+    };
+    let of_customer = vec![
+        "/arr_cents",
+        "/attributes",
+        "/currency",
+        "/feedback_interval_days",
+        "/nmae",
+        "/owner",
+        "/plan",
+        "/renewal_on",
+        "/request_feedback",
+        "/seats",
+        "/tags",
+    ];
+    let and = |pointers: &[&'static str], more: &[&'static str]| {
+        let mut all = [pointers, more].concat();
+        all.sort_unstable();
+        all
+    };
+    let contact = json!({ "name": "a\nb", "email": "uma@", "role": "boss", "time_zone": "Berlin", "locale": "!", "mail": "ok",
+        "phone": "1" });
+    let of_contact = ["/email", "/locale", "/mail", "/name", "/phone", "/role", "/time_zone"];
+    let task =
+        json!({ "title": "", "detail": 3, "owner": "x", "priority": "asap", "due_on": "2026-02-30", "done": true });
+    let of_task = ["/detail", "/done", "/due_on", "/owner", "/priority", "/title"];
+    vec![
+        write(
+            Method::POST,
+            "/v1/customers",
+            json!({ "id": "new", "name": "New" }),
+            with(&customer, "id", json!("a b")),
+            and(&of_customer, &["/id", "/name"]),
+        ),
+        write(
+            Method::PATCH,
+            "/v1/customers/{id}",
+            json!({ "seats": 7 }),
+            with(&customer, "name", json!("x".repeat(201))),
+            and(&of_customer, &["/name"]),
+        ),
+        write(
+            Method::PUT,
+            "/v1/customers/{id}/status",
+            json!({ "status": "steady", "reason": "quiet" }),
+            json!({ "status": "good", "reason": " ", "why": 1 }),
+            vec!["/reason", "/status", "/why"],
+        ),
+        write(
+            Method::POST,
+            "/v1/customers/{id}/contacts",
+            json!({ "id": "new", "name": "New", "email": "new@acme.example" }),
+            with(&contact, "id", json!("")),
+            and(&of_contact, &["/id"]),
+        ),
+        write(
+            Method::PATCH,
+            "/v1/customers/{id}/contacts/{contact}",
+            json!({ "role": "champion" }),
+            contact,
+            of_contact.to_vec(),
+        ),
+        write(
+            Method::POST,
+            "/v1/tasks",
+            json!({ "customer": "acme", "title": "Mail", "due_on": "2026-03-11" }),
+            with(&task, "customer", json!(7)),
+            and(&of_task, &["/customer"]),
+        ),
+        write(
+            Method::PATCH,
+            "/v1/tasks/{id}",
+            json!({ "title": "Call today" }),
+            with(&task, "state", json!("gone")),
+            and(&of_task, &["/state"]),
+        ),
+    ]
+}

@@ -1,0 +1,94 @@
+//! Query parameters that are wrong.
+
+use http::Method;
+use keepwell_aws::http::{Access, Role};
+use keepwell_tests::{Reply, World};
+
+use super::{expect_problem, world};
+
+const LISTS: [&str; 6] = [
+    "/v1/customers",
+    "/v1/customers/acme/contacts",
+    "/v1/customers/acme/timeline",
+    "/v1/customers/acme/status/history",
+    "/v1/tasks",
+    "/v1/feedback",
+];
+
+async fn get(world: &World, path: &str) -> Reply {
+    world.call_as(Role::Viewer, Method::GET, path).send().await
+}
+
+#[tokio::test]
+async fn a_parameter_that_a_call_does_not_know_is_named() {
+    let (world, _) = world().await;
+    let mut tried = 0;
+    for route in world.system.functions().iter().flat_map(|function| function.routes.declared()) {
+        if route.method != Method::GET || route.access == Access::Link {
+            continue;
+        }
+        let path = route.path.replace("{id}", "acme");
+        let reply = get(&world, &format!("{path}?colour=blue&Limit=3")).await;
+        expect_problem(&reply, 422, &path);
+        assert_eq!(reply.pointers(), ["?Limit", "?colour"], "{path}");
+        tried += 1;
+    }
+    assert!(tried > 10);
+}
+
+#[tokio::test]
+async fn a_page_has_1_to_200_items() {
+    let (world, _) = world().await;
+    for path in LISTS {
+        for limit in ["0", "201", "-1", "1.5", "ten", "99999999999999999999999", "%20"] {
+            let reply = get(&world, &format!("{path}?limit={limit}")).await;
+            expect_problem(&reply, 422, &format!("{path} by {limit}"));
+            assert_eq!(reply.pointers(), ["?limit"], "{path} by {limit}");
+        }
+        for limit in ["1", "200", ""] {
+            assert_eq!(get(&world, &format!("{path}?limit={limit}")).await.status, 200, "{path} by {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_no_page_of_the_list_named_is_refused() {
+    let (world, _) = world().await;
+    // Not base64url; not UTF-8; "nothing"; "{}"; "C#other"; a sort key of 1,500 bytes under the timeline's prefix.
+    let long = "VEwj".repeat(500);
+    for path in LISTS {
+        for cursor in ["!!!", "_w", "bm90aGluZw", "e30", "QyNvdGhlcg", &long] {
+            let reply = get(&world, &format!("{path}?cursor={cursor}")).await;
+            expect_problem(&reply, 422, &format!("{path} from {cursor}"));
+            assert_eq!(reply.pointers(), ["?cursor"], "{path} from {cursor}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_wrong_value_of_a_filter_is_named_at_once() {
+    let (world, _) = world().await;
+    let cases = [
+        (
+            "/v1/customers?status=good&band=x&happiness=sad&insight=none&owner=x&stale=maybe&sort=colour&limit=0&x=1",
+            vec!["?band", "?happiness", "?insight", "?limit", "?owner", "?sort", "?stale", "?status", "?x"],
+        ),
+        ("/v1/customers?sort=--name", vec!["?sort"]),
+        ("/v1/customers?sort=Name", vec!["?sort"]),
+        (
+            "/v1/tasks?customer=a%20b&owner=x&state=gone&due_before=soon",
+            vec!["?customer", "?due_before", "?owner", "?state"],
+        ),
+        ("/v1/feedback?rating=great&customer=!&from=yesterday&to=now", vec!["?customer", "?from", "?rating", "?to"]),
+        ("/v1/feedback?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", vec!["?from"]),
+        ("/v1/customers/acme/timeline?kind=party", vec!["?kind"]),
+        ("/v1/customers/acme/score/history?from=x&to=y", vec!["?from", "?to"]),
+    ];
+    for (path, expected) in cases {
+        let reply = get(&world, path).await;
+        expect_problem(&reply, 422, path);
+        let mut pointers = reply.pointers();
+        pointers.sort_unstable();
+        assert_eq!(pointers, expected, "{path}");
+    }
+}

@@ -1,0 +1,169 @@
+//! The portfolio list: filters, sorting, pages.
+
+use chrono::Duration;
+use http::Method;
+use keepwell_tests::World;
+use serde_json::{Value, json};
+
+use super::{all_pages, each, later};
+
+/// Ada is struggling and not happy, Bob thriving and happy, Cid thriving and never asked; of Dot nothing is known.
+async fn four_customers() -> World {
+    let world = World::new().await;
+    let customers = [
+        json!({ "id": "ada", "name": "Ada Works", "owner": "ana@keepwell.example", "arr_cents": 300, "renewal_on": "2026-05-01",
+            "plan": "Pro", "industry": "Retail", "country": "DE", "size": "Mid", "stage": "live", "tags": ["vip"],
+            "attributes": { "region": "emea", "employees": 12, "partner": true }, "request_feedback": true }),
+        json!({ "id": "bob", "name": "bob & sons", "owner": "ANA@keepwell.example", "arr_cents": 100, "renewal_on": "2026-04-01",
+            "plan": "Enterprise", "tags": ["vip", "beta"], "attributes": { "region": "apac", "partner": false },
+            "request_feedback": true }),
+        json!({ "id": "cid", "name": "CID", "owner": "ben@keepwell.example", "arr_cents": 200, "renewal_on": "2026-06-01" }),
+        json!({ "id": "dot", "name": "The Adams" }),
+    ];
+    for customer in customers {
+        world.post("/v1/customers", customer).await;
+    }
+    for customer in ["ada", "bob"] {
+        let contact = json!({ "id": "uma", "name": "Uma", "email": format!("uma@{customer}.example") });
+        world.post(&format!("/v1/customers/{customer}/contacts"), contact).await;
+    }
+    world.settle().await;
+    world.advance(Duration::hours(1)).await;
+    for (customer, rating) in [("ada", "not_happy"), ("bob", "happy")] {
+        let mails = world.mails_to(&format!("uma@{customer}.example"));
+        world.answer(&mails[0], rating, "").await.expect_status(200);
+    }
+    for (customer, status) in [("ada", "struggling"), ("bob", "steady"), ("cid", "thriving")] {
+        world.set_status(customer, status).await;
+    }
+    // Eight days later two of them stand elsewhere, so that there is a change to sort by.
+    later(&world, 8).await;
+    for (customer, status) in [("bob", "thriving"), ("cid", "healthy")] {
+        world.set_status(customer, status).await;
+    }
+    world
+}
+
+#[tokio::test]
+async fn the_list_shows_who_was_asked_for() {
+    let world = four_customers().await;
+    let cases = [
+        ("", vec!["ada", "bob", "cid", "dot"]),
+        ("q=ada", vec!["ada", "dot"]),
+        ("q=%20AND%20", vec![]),
+        ("q=%26", vec!["bob"]),
+        ("owner=Ana@keepwell.example", vec!["ada", "bob"]),
+        ("owner=nobody@keepwell.example", vec![]),
+        ("status=thriving", vec!["bob"]),
+        ("status=struggling", vec!["ada"]),
+        ("band=struggling", vec!["ada"]),
+        ("band=thriving", vec!["bob"]),
+        ("band=healthy", vec!["cid"]),
+        ("happiness=not_happy", vec!["ada"]),
+        ("happiness=happy", vec!["bob"]),
+        ("happiness=neutral", vec![]),
+        ("insight=churn_risk", vec!["ada"]),
+        ("insight=advocate", vec!["bob"]),
+        ("insight=unknown", vec!["cid", "dot"]),
+        ("segment.plan=Pro", vec!["ada"]),
+        ("segment.plan=pro", vec![]),
+        ("segment.industry=Retail", vec!["ada"]),
+        ("segment.country=DE", vec!["ada"]),
+        ("segment.size=Mid", vec!["ada"]),
+        ("segment.stage=live", vec!["ada"]),
+        ("segment.tag=vip", vec!["ada", "bob"]),
+        ("segment.tag=beta&segment.tag=beta", vec!["bob"]),
+        ("segment.region=apac", vec!["bob"]),
+        ("segment.employees=12", vec!["ada"]),
+        ("segment.partner=true", vec!["ada"]),
+        ("segment.partner=true&status=thriving", vec![]),
+        ("segment.nothing=1", vec![]),
+        ("stale=false", vec!["ada", "bob", "cid", "dot"]),
+        ("stale=true", vec![]),
+        ("q=&owner=&status=", vec!["ada", "bob", "cid", "dot"]),
+    ];
+    for (query, expected) in cases {
+        let list = world.get(&format!("/v1/customers?{query}")).await;
+        let mut ids = each(&list, "id");
+        ids.sort_unstable();
+        assert_eq!(ids, expected, "{query}");
+        assert_eq!(list["total"], expected.len(), "{query}");
+        assert_eq!(list["next_cursor"], Value::Null, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_of_the_list_is_the_customer_as_its_page_shows_it() {
+    let world = four_customers().await;
+    let list = world.get("/v1/customers?q=bob").await;
+    assert_eq!(list["items"][0], world.get("/v1/customers/bob").await);
+}
+
+#[tokio::test]
+async fn the_list_sorts_by_anything_both_ways_and_who_lacks_the_value_stands_last() {
+    let world = four_customers().await;
+    let cases = [
+        ("name", ["ada", "bob", "cid", "dot"], ["dot", "cid", "bob", "ada"]),
+        ("score", ["ada", "cid", "bob", "dot"], ["bob", "cid", "ada", "dot"]),
+        ("arr", ["bob", "cid", "ada", "dot"], ["ada", "cid", "bob", "dot"]),
+        ("renewal", ["bob", "ada", "cid", "dot"], ["cid", "ada", "bob", "dot"]),
+        // Ada's score stood still, Bob's rose, Cid's fell; Dot has none.
+        ("change", ["cid", "ada", "bob", "dot"], ["bob", "ada", "cid", "dot"]),
+        // Nobody was asked at Cid and Dot; equals stand in the order of their ids, both ways.
+        ("happiness", ["ada", "bob", "cid", "dot"], ["bob", "ada", "cid", "dot"]),
+    ];
+    for (field, rising, falling) in cases {
+        let list = world.get(&format!("/v1/customers?sort={field}")).await;
+        assert_eq!(each(&list, "id"), rising, "{field}: {list:#}");
+        let list = world.get(&format!("/v1/customers?sort=-{field}")).await;
+        assert_eq!(each(&list, "id"), falling, "-{field}: {list:#}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_a_list_hold_everybody_exactly_once_even_among_equals() {
+    let world = World::new().await;
+    let mut expected = Vec::new();
+    for number in 0..13 {
+        let id = format!("c{number:02}");
+        // Few different values, and some have none: nearly every neighbour is an equal.
+        let name = ["Twin", "twin", "Ann"][number % 3];
+        let mut customer = json!({ "id": id, "name": name });
+        if number % 4 > 0 {
+            customer["arr_cents"] = json!(number % 2);
+            customer["renewal_on"] = json!(format!("2026-05-0{}", 1 + number % 2));
+        }
+        world.post("/v1/customers", customer).await;
+        expected.push(id);
+    }
+    world.settle().await;
+    for sort in ["name", "-name", "score", "-score", "arr", "-arr", "renewal", "-renewal", "change", "-happiness"] {
+        for limit in if sort == "arr" { vec![1, 4, 13] } else { vec![5] } {
+            let path = format!("/v1/customers?sort={sort}");
+            let paged = all_pages(&world, &path, limit).await;
+            let whole = world.get(&path).await;
+            assert_eq!(json!(paged), whole["items"], "{sort} by {limit}");
+            let mut ids: Vec<&str> = paged.iter().map(|item| item["id"].as_str().unwrap()).collect();
+            ids.sort_unstable();
+            assert_eq!(ids, expected, "{sort} by {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_customer_that_changes_between_two_pages_does_not_hide_another() {
+    let world = World::new().await;
+    for id in ["a", "b", "c", "d"] {
+        world.post("/v1/customers", json!({ "id": id, "name": id, "arr_cents": 100 })).await;
+    }
+    let first = world.get("/v1/customers?sort=arr&limit=2").await;
+    assert_eq!(each(&first, "id"), ["a", "b"]);
+    // The last one of the page moves to the end before the next page is read.
+    world
+        .change(Method::PATCH, "/v1/customers/b", "/v1/customers/b", json!({ "arr_cents": 900 }))
+        .await
+        .expect_status(200);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = world.get(&format!("/v1/customers?sort=arr&limit=9&cursor={cursor}")).await;
+    assert_eq!(each(&second, "id"), ["c", "d", "b"]);
+}
