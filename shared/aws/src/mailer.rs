@@ -6,10 +6,12 @@ use aws_sdk_ses::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::{MessageTag, RawMessage};
+use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
 use keepwell_domain::contact::Contact;
 use keepwell_domain::id::EmailAddress;
-use keepwell_domain::mail::{self, MailIntent, MailKind, Outcome, Recipient, Retry};
+use keepwell_domain::mail::{self, MailIntent, MailKind, Outcome, Recipient, Retry, SendState};
+use keepwell_domain::working_time::next_window_start;
 
 use crate::cloud::Cloud;
 use crate::function::HandlerError;
@@ -94,6 +96,10 @@ pub async fn deliver(cloud: &Cloud, id: &str) -> Result<bool, HandlerError> {
         return Ok(false);
     }
     let Ok(claimed) = mail::claim(&stored.value, now) else { return Ok(false) };
+    if let Some(waiting) = until_window(cloud, &stored.value, now).await? {
+        replace(cloud, &stored, &waiting).await?;
+        return Ok(false);
+    }
     let Some(claimed) = replace(cloud, &stored, &claimed).await? else { return Ok(false) };
     let intent = &claimed.value;
 
@@ -116,6 +122,20 @@ pub async fn deliver(cloud: &Cloud, id: &str) -> Result<bool, HandlerError> {
     let settled = mail::settle(intent, intent.fence, outcome, cloud.now(), rand::random())?;
     replace(cloud, &claimed, &settled).await?;
     Ok(accepted)
+}
+
+/// A feedback request that was held up past the contact's morning waits for the next one; `None` when it need not.
+async fn until_window(
+    cloud: &Cloud,
+    intent: &MailIntent,
+    now: DateTime<Utc>,
+) -> Result<Option<MailIntent>, StoreError> {
+    let (MailKind::Survey, Recipient::Contact { contact }) = (intent.kind, &intent.recipient) else { return Ok(None) };
+    let Some(contact) = cloud.store.contact(&intent.customer, contact).await? else { return Ok(None) };
+    let not_before = next_window_start(contact.value.time_zone, now);
+    let waiting =
+        MailIntent { state: SendState::Pending { not_before }, version: intent.version + 1, ..intent.clone() };
+    Ok((not_before > now).then_some(waiting))
 }
 
 fn word(outcome: &Outcome) -> &'static str {
