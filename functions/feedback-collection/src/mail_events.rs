@@ -4,8 +4,9 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::{HandlerError, Message};
 use keepwell_aws::mailer::INTENT_TAG;
 use keepwell_aws::store::change::retry_on_conflict;
-use keepwell_aws::suppression::suppress;
+use keepwell_aws::suppression::{suppress, suppress_address};
 use keepwell_domain::contact::MailState;
+use keepwell_domain::id::EmailAddress;
 use keepwell_domain::mail::{MailIntent, Recipient, SesEvent, SesEventKind, confirmed};
 use serde_json::Value;
 
@@ -22,8 +23,24 @@ pub(crate) async fn handle(cloud: &Cloud, message: Message) -> Result<(), Handle
         SesEventKind::Complaint => MailState::Complained,
         _ => return Ok(()),
     };
-    retry_on_conflict(|| suppress(cloud, &intent.customer, contact, state)).await?;
+    let went_to = destinations(&message.detail);
+    let now_at = cloud.store.contact(&intent.customer, contact).await?.map(|contact| contact.value.email.normalised());
+    if went_to.is_empty() || went_to.iter().any(|address| Some(address.normalised()) == now_at) {
+        retry_on_conflict(|| suppress(cloud, &intent.customer, contact, state)).await?;
+        return Ok(());
+    }
+    // The contact has another address by now, or is gone: only the old address is at fault.
+    for address in &went_to {
+        retry_on_conflict(|| suppress_address(cloud, address)).await?;
+    }
     Ok(())
+}
+
+/// The addresses that the mail went to, where SES names them.
+fn destinations(detail: &Value) -> Vec<EmailAddress> {
+    let named = detail.pointer("/mail/destination").and_then(Value::as_array);
+    let texts = named.into_iter().flatten().filter_map(Value::as_str);
+    texts.filter_map(|text| EmailAddress::parse(text).ok()).collect()
 }
 
 fn read(message: &Message) -> Option<(String, SesEvent)> {
