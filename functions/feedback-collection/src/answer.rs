@@ -1,7 +1,7 @@
 //! The feedback page. Opening it writes nothing: mail scanners open every link. Only the person's submit is an answer.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode};
@@ -10,24 +10,18 @@ use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::contact_record;
 use keepwell_aws::store::feedback::{answer_record, request_record};
 use keepwell_aws::store::{Expect, Stored};
-use keepwell_domain::contact::Contact;
+use keepwell_domain::contact::{AskState, Contact};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::event::Fact;
-use keepwell_domain::feedback::asking::after_answer;
+use keepwell_domain::feedback::asking::{after_answer, interval_days};
 use keepwell_domain::feedback::{AnswerDecision, FeedbackRequest, LastAnswer, Recorded, Submission, decide_answer};
 use keepwell_domain::happiness::HappinessLevel;
 use keepwell_domain::link::{Purpose, check_nonce, issue_nonce, verify};
 use keepwell_domain::problem::Problems;
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::page::{Refusal, form, html, respond};
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Choice {
-    rating: Option<String>,
-}
 
 /// The request behind a link, with everything that an answer to it touches.
 struct Asked {
@@ -50,21 +44,32 @@ async fn asked(cloud: &Cloud, token: &str) -> Result<Asked, Refusal> {
 pub(crate) async fn get_page(
     State(cloud): State<Cloud>,
     Path(token): Path<String>,
-    Query(choice): Query<Choice>,
+    RawQuery(query): RawQuery,
 ) -> Response {
     let outcome = async {
         let request = asked(&cloud, &token).await?.request.value;
-        let now = cloud.now();
-        match (&request.last, request.changeable_until()) {
-            (Some(last), Some(until)) if now > until => Ok(closed_page(&cloud, last)),
-            (None, _) if now >= request.expires_at => Err(Refusal::Expired),
-            _ => {
-                let choice = choice.rating.as_deref().and_then(HappinessLevel::parse);
-                feedback_page(&cloud, &token, &request, &Form::opened(&request, choice), StatusCode::OK).await
-            }
+        if let Some(over) = over(&cloud, &request, cloud.now()) {
+            return over;
         }
+        let form = Form::opened(&request, choice(query.as_deref()));
+        feedback_page(&cloud, &token, &request, &form, StatusCode::OK).await
     };
     respond(&cloud, outcome.await)
+}
+
+/// The rating that the link chose. Whatever else became of the query on its way, the page opens.
+fn choice(query: Option<&str>) -> Option<HappinessLevel> {
+    let fields: Vec<(String, String)> = serde_urlencoded::from_str(query?).ok()?;
+    fields.iter().filter(|(name, _)| name == "rating").find_map(|(_, rating)| HappinessLevel::parse(rating))
+}
+
+/// What is shown instead of the form when it is too late for an answer.
+fn over(cloud: &Cloud, request: &FeedbackRequest, now: DateTime<Utc>) -> Option<Result<Response, Refusal>> {
+    match (&request.last, request.changeable_until()) {
+        (Some(last), Some(until)) if now > until => Some(Ok(closed_page(cloud, last))),
+        (None, _) if now >= request.expires_at => Some(Err(Refusal::Expired)),
+        _ => None,
+    }
 }
 
 /// What the page's form shows.
@@ -155,6 +160,9 @@ async fn submit(cloud: &Cloud, token: &str, fields: &Value) -> Result<Response, 
     let submission = match parse(cloud, request, fields, now) {
         Ok(submission) => submission,
         Err(problems) => {
+            if let Some(over) = over(cloud, request, now) {
+                return over;
+            }
             let form = Form::refused(fields, problems);
             return feedback_page(cloud, token, request, &form, StatusCode::UNPROCESSABLE_ENTITY).await;
         }
@@ -181,8 +189,15 @@ fn parse(cloud: &Cloud, request: &FeedbackRequest, fields: &Value, now: DateTime
 /// Request, answer, contact, timeline and event in one transaction.
 async fn record(cloud: &Cloud, asked: Asked, recorded: Recorded, now: DateTime<Utc>) -> Result<(), Refusal> {
     let Recorded { answer, request, previous } = recorded;
-    let contact = Contact { ask: after_answer(&asked.contact.value.ask, answer.revision), ..asked.contact.value };
+    let before = asked.contact.value.ask.clone();
+    let contact = Contact { ask: after_answer(&before, answer.revision), ..asked.contact.value };
     let mut change = CustomerChange::of(asked.customer, Cause::default(), now);
+    let profile = &change.customer.profile;
+    let interval = |ask: &AskState| interval_days(profile.feedback_interval_days, ask.unanswered);
+    if profile.request_feedback && interval(&contact.ask) != interval(&before) {
+        // Unanswered requests had stretched the interval; it counts anew from the last request.
+        change.customer.feedback_due_at = Some(now);
+    }
     let customer = change.customer.id.clone();
     change.put(request_record(&request), Expect::Revision(asked.request.revision));
     change.put(answer_record(&customer, &answer), Expect::Absent);
