@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::feedback::{add_contact, at, contact, dora_was_asked, intent_of, jump};
 
-/// An SES event as EventBridge delivers it, handled by the function that subscribed. Answers the messages that failed.
+/// An SES event as `EventBridge` delivers it, handled by the function that subscribed. Answers the messages that failed.
 pub(crate) async fn ses_event(world: &World, detail_type: &str, intent: &str, more: Value) -> Vec<String> {
     let mut detail = json!({ "mail": {
         "timestamp": "2026-03-02T09:00:01.000Z", "source": "keepwell@keepwell.example", "messageId": "0100018f-local",
