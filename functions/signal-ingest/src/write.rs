@@ -53,6 +53,7 @@ pub(crate) async fn write_customer(
     };
     let mut writer = Writer { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run, now };
     let mut usage: Vec<&UsageEvent> = Vec::new();
+    let mut outcomes: Vec<&Outcome> = Vec::new();
     for row in rows {
         match &row.item {
             Item::Customer(profile) => writer.profile(profile),
@@ -62,8 +63,14 @@ pub(crate) async fn write_customer(
             Item::Survey(survey) => writer.signal(SignalKind::Survey, survey).await?,
             Item::Interaction(interaction) => writer.signal(SignalKind::Interaction, interaction).await?,
             Item::Goal(goal) => writer.signal(SignalKind::Goal, goal).await?,
-            Item::Outcome(outcome) => writer.outcome(outcome).await?,
+            Item::Outcome(outcome) => {
+                writer.signal(SignalKind::Outcome, outcome).await?;
+                outcomes.push(outcome);
+            }
         }
+    }
+    if !outcomes.is_empty() {
+        writer.churned(&outcomes).await?;
     }
     if !usage.is_empty() {
         writer.usage(&usage).await?;
@@ -175,15 +182,13 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// An outcome also decides whether the customer counts as churned: its newest outcome says so.
-    async fn outcome(&mut self, outcome: &Outcome) -> Result<(), ApiError> {
-        self.signal(SignalKind::Outcome, outcome).await?;
+    /// The newest outcome, of those that are stored and those of the file, decides whether the customer counts as churned.
+    async fn churned(&mut self, outcomes: &[&Outcome]) -> Result<(), ApiError> {
         let known = self.cloud.store.signals::<Outcome>(&self.change.customer.id).await?;
-        let newest = known
-            .iter()
-            .map(|stored| &stored.value)
-            .filter(|known| known.id != outcome.id)
-            .chain([outcome])
+        let stored = known.iter().map(|stored| &stored.value);
+        let newest = stored
+            .filter(|known| outcomes.iter().all(|outcome| outcome.id != known.id))
+            .chain(outcomes.iter().copied())
             .filter(|outcome| outcome.on <= self.now.date_naive())
             .max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.id.cmp(&b.id)));
         let churned = newest.is_some_and(|newest| newest.kind == OutcomeKind::Churned);
