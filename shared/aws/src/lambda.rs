@@ -70,7 +70,14 @@ async fn http(function: &Function, event: LambdaEvent<LambdaRequest>) -> Result<
 fn verified_claims(context: &RequestContext) -> Option<Claims> {
     let RequestContext::ApiGatewayV2(context) = context else { return None };
     let jwt = context.authorizer.as_ref()?.jwt.as_ref()?;
-    Some(Claims(jwt.claims.clone()))
+    let mut claims = jwt.claims.clone();
+    // Cognito's access tokens carry no e-mail address; people sign in with it, so that it is their user name.
+    if claims.get("token_use").is_some_and(|is| is == "access")
+        && let Some(username) = claims.get("username").cloned()
+    {
+        claims.entry("email".to_owned()).or_insert(username);
+    }
+    Some(Claims(claims))
 }
 
 #[derive(Deserialize)]
