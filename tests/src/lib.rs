@@ -1,5 +1,13 @@
 //! What every story needs: the whole system in memory with a clock that stands still, and people who call it.
 
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::indexing_slicing,
+    reason = "a story that cannot go on has failed, and says where"
+)]
+
 use axum::Router;
 use axum::body::Body;
 use chrono::{DateTime, Duration, TimeZone as _, Utc};

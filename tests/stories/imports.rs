@@ -1,4 +1,4 @@
-//! Files of rows: `POST /v1/imports/{kind}` with a CSV document, and RavenStack's files as the `keepwell` command sends them.
+//! Files of rows: `POST /v1/imports/{kind}` with a CSV document, and `RavenStack`'s files as the `keepwell` command sends them.
 
 mod counts;
 mod effects;

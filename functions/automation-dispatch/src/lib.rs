@@ -24,9 +24,9 @@ pub const SUBSCRIPTIONS: &[&str] = &[
 ];
 
 /// The function.
-pub fn function(cloud: Cloud) -> Function {
+pub fn function(cloud: &Cloud) -> Function {
     let automations: Arc<Vec<Automation>> = Arc::new(shipped());
-    let mail_cloud = cloud.clone();
+    let (cloud, mail_cloud) = (cloud.clone(), cloud.clone());
     Function::new("automation-dispatch")
         .subscribe(SOURCE, SUBSCRIPTIONS, move |messages| {
             let (cloud, automations) = (cloud.clone(), Arc::clone(&automations));

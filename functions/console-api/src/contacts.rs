@@ -46,8 +46,8 @@ pub(crate) async fn get_contacts(
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     let page = cloud.store.contacts_page(&customer.id, limit, cursor.as_deref()).await?;
-    let items = page.items.iter().map(|stored| contact_view(&customer.id, &stored.value)).collect();
-    Answer::ok(view::page(items, page.next.as_deref()))
+    let items: Vec<_> = page.items.iter().map(|stored| contact_view(&customer.id, &stored.value)).collect();
+    Answer::ok(view::page(&items, page.next.as_deref()))
 }
 
 /// The customer's contacts are looked at again at `now`, if they are asked for feedback at all.

@@ -91,7 +91,7 @@ pub(crate) async fn get_status_history(
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     let page = cloud.store.status_history(&customer.id, limit, cursor.as_deref()).await?;
-    let items = page
+    let items: Vec<_> = page
         .items
         .into_iter()
         .map(|stored| {
@@ -99,7 +99,7 @@ pub(crate) async fn get_status_history(
             json!({ "by": by, "at": at, "from": from, "to": to, "reason": reason })
         })
         .collect();
-    Answer::ok(view::page(items, page.next.as_deref()))
+    Answer::ok(view::page(&items, page.next.as_deref()))
 }
 
 pub(crate) async fn get_timeline(
@@ -121,14 +121,14 @@ pub(crate) async fn get_timeline(
             }
             if items.len() == limit {
                 // One more than fits: the page ends at the last line that did.
-                return Answer::ok(view::page(items, after.as_deref()));
+                return Answer::ok(view::page(&items, after.as_deref()));
             }
             after = Some(keys::timeline(&customer.id, &entry).sk);
             items.push(json!(entry));
         }
         match page.next {
             Some(next) if items.len() < limit => after = Some(next),
-            next => return Answer::ok(view::page(items, next.and(after).as_deref())),
+            next => return Answer::ok(view::page(&items, next.and(after).as_deref())),
         }
     }
 }

@@ -76,6 +76,6 @@ pub(crate) async fn get_feedback(State(cloud): State<Cloud>, mut query: QueryPar
     let more = items.len() > start + limit;
     let page: Vec<_> = items.into_iter().skip(start).take(limit).collect();
     let next = page.last().filter(|_| more).map(|(position, _)| position.clone());
-    let items = page.into_iter().map(|(_, item)| json!(item)).collect();
-    Answer::ok(view::page(items, next.as_deref()))
+    let items: Vec<_> = page.into_iter().map(|(_, item)| json!(item)).collect();
+    Answer::ok(view::page(&items, next.as_deref()))
 }

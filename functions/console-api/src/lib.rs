@@ -16,11 +16,11 @@ use keepwell_aws::function::Function;
 use keepwell_aws::http::{Access, Role, Routes};
 
 /// The function.
-pub fn function(cloud: Cloud) -> Function {
+pub fn function(cloud: &Cloud) -> Function {
     let viewer = Access::People(Role::Viewer);
     let csm = Access::People(Role::Csm);
     let admin = Access::People(Role::Admin);
-    let routes = Routes::new(&cloud)
+    let routes = Routes::new(cloud)
         .route(viewer, Method::GET, "/v1/customers", list::get_customers)
         .route(csm, Method::POST, "/v1/customers", customers::post_customer)
         .route(viewer, Method::GET, "/v1/customers/{id}", customers::get_customer)

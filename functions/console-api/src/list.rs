@@ -132,7 +132,7 @@ fn in_segment(customer: &Customer, attribute: &str, value: &str) -> bool {
         "tag" => profile.tags.contains(value),
         other => profile.attributes.get(other).is_some_and(|actual| match actual {
             Value::String(actual) => actual == value,
-            actual => actual.to_string() == value,
+            actual => *actual == value,
         }),
     }
 }
@@ -170,8 +170,8 @@ pub(crate) async fn get_customers(State(cloud): State<Cloud>, mut query: QueryPa
     let page: Vec<Customer> = customers.into_iter().skip(start).take(limit).collect();
     let more = start + page.len() < total;
     let next = page.last().filter(|_| more).map(position).transpose()?;
-    let items = page.iter().map(|customer| view::customer(customer, now)).collect();
-    let mut body = view::page(items, next.as_deref());
+    let items: Vec<_> = page.iter().map(|customer| view::customer(customer, now)).collect();
+    let mut body = view::page(&items, next.as_deref());
     if let Some(body) = body.as_object_mut() {
         body.insert("total".to_owned(), total.into());
     }

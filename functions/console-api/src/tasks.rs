@@ -53,7 +53,7 @@ pub(crate) async fn get_tasks(State(cloud): State<Cloud>, mut query: QueryParams
     let more = tasks.len() > start + limit;
     let page: Vec<Task> = tasks.into_iter().skip(start).take(limit).collect();
     let next = page.last().filter(|_| more).map(position);
-    Answer::ok(view::page(page.iter().map(|task| json!(task)).collect(), next.as_deref()))
+    Answer::ok(view::page(&page.iter().map(|task| json!(task)).collect::<Vec<_>>(), next.as_deref()))
 }
 
 /// Earliest due first.

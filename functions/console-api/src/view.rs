@@ -56,6 +56,6 @@ pub(crate) fn sort_key(prefix: &'static str) -> impl Fn(&str) -> bool {
 }
 
 /// A page of a list.
-pub(crate) fn page(items: Vec<Value>, next: Option<&str>) -> Value {
+pub(crate) fn page(items: &[Value], next: Option<&str>) -> Value {
     json!({ "items": items, "next_cursor": next.map(keepwell_aws::http::query::cursor) })
 }

@@ -15,15 +15,15 @@ const STREAM_LEAD: Duration = Duration::minutes(2);
 const SWEEP_ROUND: usize = 100;
 
 /// The function.
-pub fn function(cloud: Cloud) -> Function {
-    let stream = cloud.clone();
+pub fn function(cloud: &Cloud) -> Function {
+    let (stream, swept) = (cloud.clone(), cloud.clone());
     Function::new("event-publisher")
         .outbox(move |events| {
             let cloud = stream.clone();
             async move { publish_rows(&cloud, events).await }
         })
         .schedule("sweep", Rate::FiveMinutes, move || {
-            let cloud = cloud.clone();
+            let cloud = swept.clone();
             async move { sweep(&cloud, STREAM_LEAD).await.map(|_| ()) }
         })
 }

@@ -14,12 +14,13 @@ use keepwell_aws::http::{Access, Routes};
 pub const MAIL_EVENTS: &[&str] = &["Email Sent", "Email Delivered", "Email Bounced", "Email Complaint Received"];
 
 /// The function.
-pub fn function(cloud: Cloud) -> Function {
-    let routes = Routes::new(&cloud)
+pub fn function(cloud: &Cloud) -> Function {
+    let routes = Routes::new(cloud)
         .route(Access::Link, Method::GET, "/f/{token}", answer::get_page)
         .route(Access::Link, Method::POST, "/f/{token}", answer::post_answer)
         .route(Access::Link, Method::GET, "/u/{token}", unsubscribe::get_page)
         .route(Access::Link, Method::POST, "/u/{token}", unsubscribe::post_unsubscribe);
+    let cloud = cloud.clone();
     Function::new("feedback-collection").routes(routes).subscribe("aws.ses", MAIL_EVENTS, move |messages| {
         let cloud = cloud.clone();
         async move { process_each(messages, |message| mail_events::handle(&cloud, message)).await }

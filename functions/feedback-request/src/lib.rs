@@ -31,7 +31,8 @@ const NEGATIVE_ANSWER: &str = "negative-answer";
 const TEMPLATE: &str = "feedback-request";
 
 /// The function.
-pub fn function(cloud: Cloud) -> Function {
+pub fn function(cloud: &Cloud) -> Function {
+    let cloud = cloud.clone();
     Function::new("feedback-request").schedule("hourly", Rate::Hourly, move || {
         let cloud = cloud.clone();
         async move { run(&cloud).await }

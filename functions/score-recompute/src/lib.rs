@@ -32,9 +32,10 @@ pub const SUBSCRIPTIONS: &[&str] = &[
 const SHIPPED_VERSION: u64 = 1;
 
 /// The function.
-pub fn function(cloud: Cloud) -> Function {
+pub fn function(cloud: &Cloud) -> Function {
     let scorecard = Arc::new(Compiled::new(&Scorecard::shipped(), Some(SHIPPED_VERSION)));
-    let (nightly_cloud, nightly_scorecard) = (cloud.clone(), Arc::clone(&scorecard));
+    let (cloud, nightly_cloud) = (cloud.clone(), cloud.clone());
+    let nightly_scorecard = Arc::clone(&scorecard);
     Function::new("score-recompute")
         .subscribe(SOURCE, SUBSCRIPTIONS, move |messages| {
             let (cloud, scorecard) = (cloud.clone(), Arc::clone(&scorecard));

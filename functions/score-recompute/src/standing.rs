@@ -65,9 +65,10 @@ pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compil
         happiness_level: reading.level,
         answers: reading.answers,
         // Who has left is no advocate and no risk any more.
-        insight: match customer.churned {
-            true => Insight::Unknown,
-            false => insight(customer.status.as_ref(), reading.value, settings, now),
+        insight: if customer.churned {
+            Insight::Unknown
+        } else {
+            insight(customer.status.as_ref(), reading.value, settings, now)
         },
         last_drop_at: if dropped.is_some() { Some(now) } else { before.last_drop_at },
         stale_reported_for: became_stale.map(|(_, set_at)| set_at).or(before.stale_reported_for),

@@ -9,8 +9,8 @@ use keepwell_aws::function::Function;
 use keepwell_aws::http::{Access, Role, Routes};
 
 /// The function.
-pub fn function(cloud: Cloud) -> Function {
+pub fn function(cloud: &Cloud) -> Function {
     let routes =
-        Routes::new(&cloud).route(Access::People(Role::Csm), Method::POST, "/v1/imports/{kind}", import::post_import);
+        Routes::new(cloud).route(Access::People(Role::Csm), Method::POST, "/v1/imports/{kind}", import::post_import);
     Function::new("signal-ingest").routes(routes)
 }

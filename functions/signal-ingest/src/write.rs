@@ -40,16 +40,17 @@ pub(crate) async fn write_customer(
     let now = cloud.now();
     let change = match cloud.store.customer(customer).await? {
         Some(stored) => CustomerChange::of(stored, Cause::default(), now),
-        None => match rows.first().map(|row| &row.item) {
-            Some(Item::Customer(profile)) => return create(cloud, customer, profile, dry_run, now).await,
-            _ => {
+        None => {
+            if let Some(Item::Customer(profile)) = rows.first().map(|row| &row.item) {
+                return create(cloud, customer, profile, dry_run, now).await;
+            } else {
                 let refused = || Effect::Refused {
                     column: "customer",
                     detail: format!("there is no customer {customer}; import customers first"),
                 };
                 return Ok(rows.iter().map(|_| refused()).collect());
             }
-        },
+        }
     };
     let mut writer = Writer { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run, now };
     let mut usage: Vec<&UsageEvent> = Vec::new();

@@ -19,9 +19,9 @@ use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use serde_json::{Value, json};
 
 /// The function.
-pub fn function(cloud: Cloud) -> Function {
+pub fn function(cloud: &Cloud) -> Function {
     let routes =
-        Routes::new(&cloud).route(Access::People(Role::Csm), Method::PUT, "/v1/customers/{id}/status", put_status);
+        Routes::new(cloud).route(Access::People(Role::Csm), Method::PUT, "/v1/customers/{id}/status", put_status);
     Function::new("status-update").routes(routes)
 }
 

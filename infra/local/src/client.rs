@@ -21,6 +21,7 @@ const ANSWER_WITHIN: Duration = Duration::from_mins(2);
 const TOKEN_PATH: &str = "/_local/token?role=admin";
 
 /// A server, and the right to call it. No `Debug`: the token must not reach a log.
+#[expect(clippy::large_enum_variant, reason = "a process has one or two")]
 pub enum Client {
     /// The router of this process, called without a socket.
     InProcess {

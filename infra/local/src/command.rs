@@ -51,7 +51,7 @@ struct Local {
 enum Command {
     /// Import a directory or a CSV file
     Import {
-        /// A RavenStack directory, a directory of our own CSV files, or one of them
+        /// A `RavenStack` directory, a directory of our own CSV files, or one of them
         path: PathBuf,
         /// The server; without it, the one on this machine if it runs, else the data file itself
         #[arg(long)]

@@ -54,7 +54,7 @@ impl Gateway {
             aud: AUDIENCE.to_owned(),
             sub: email.to_owned(),
             email: email.to_owned(),
-            groups: roles.iter().map(|role| role.to_string()).collect(),
+            groups: roles.iter().map(std::string::ToString::to_string).collect(),
             iat: now.timestamp(),
             exp: (now + VALID).timestamp(),
         };

@@ -207,7 +207,7 @@ impl LocalSystem {
 
 /// Every function of the system.
 fn functions(cloud: &Cloud) -> Vec<Function> {
-    let build: [fn(Cloud) -> Function; 8] = [
+    let build: [fn(&Cloud) -> Function; 8] = [
         status_update::function,
         signal_ingest::function,
         feedback_request::function,
@@ -217,7 +217,7 @@ fn functions(cloud: &Cloud) -> Vec<Function> {
         event_publisher::function,
         console_api::function,
     ];
-    build.into_iter().map(|build| build(cloud.clone())).collect()
+    build.into_iter().map(|build| build(cloud)).collect()
 }
 
 /// A deployment on this machine. Keys are made at the first start and stay, so that links in old mails stay good.

@@ -1,4 +1,4 @@
-//! Publishing: outbox events to EventBridge.
+//! Publishing: outbox events to `EventBridge`.
 
 use aws_sdk_eventbridge::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
@@ -42,7 +42,9 @@ async fn publish_batch(cloud: &Cloud, batch: Vec<Event>, published: &mut Publish
                         .source(SOURCE)
                         .detail_type(event.fact.name())
                         .detail(detail)
-                        .time(aws_sdk_eventbridge::primitives::DateTime::from_millis(event.occurred_at.timestamp_millis()))
+                        .time(aws_sdk_eventbridge::primitives::DateTime::from_millis(
+                            event.occurred_at.timestamp_millis(),
+                        ))
                         .build(),
                 );
                 sent.push(event);
@@ -58,7 +60,9 @@ async fn publish_batch(cloud: &Cloud, batch: Vec<Event>, published: &mut Publish
                     Some(result) if result.event_id().is_some() && result.error_code().is_none() => {
                         published.accepted.push(event);
                     }
-                    Some(result) => published.refused.push((event, result.error_code().unwrap_or("unknown").to_owned())),
+                    Some(result) => {
+                        published.refused.push((event, result.error_code().unwrap_or("unknown").to_owned()))
+                    }
                     None => published.refused.push((event, "no result for this entry".to_owned())),
                 }
             }

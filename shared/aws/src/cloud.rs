@@ -22,7 +22,7 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// What the deployment decides: names, addresses and keys.
 #[derive(Debug, Clone)]
 pub struct Deployment {
-    /// Prefix of every DynamoDB table's name: `<prefix>core`, `<prefix>outbox` ...
+    /// Prefix of every `DynamoDB` table's name: `<prefix>core`, `<prefix>outbox` ...
     pub tables: TableNames,
     /// Name of the event bus.
     pub event_bus: String,
@@ -118,7 +118,7 @@ fn sdk_from_env() -> Result<SdkConfig, DeploymentError> {
 pub struct Cloud {
     /// The tables.
     pub store: Store,
-    /// EventBridge.
+    /// `EventBridge`.
     pub eventbridge: aws_sdk_eventbridge::Client,
     /// SES, with SDK retries off: SES has no idempotency token, and the default three attempts can be three mails.
     pub ses: aws_sdk_ses::Client,

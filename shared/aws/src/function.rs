@@ -17,7 +17,7 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Why a handler could not do its work: trying again may help, or a human must look.
 pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
-/// One message of a queue behind an EventBridge rule.
+/// One message of a queue behind an `EventBridge` rule.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// The queue's id of the message.
@@ -29,7 +29,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// Reads what an EventBridge rule puts into a queue.
+    /// Reads what an `EventBridge` rule puts into a queue.
     pub fn parse(id: &str, body: &str) -> Result<Self, serde_json::Error> {
         #[derive(serde::Deserialize)]
         struct Envelope {
@@ -68,7 +68,7 @@ pub enum Rate {
 /// Work that time brings.
 #[derive(Clone)]
 pub struct Schedule {
-    /// The `schedule` field of the event that EventBridge Scheduler sends.
+    /// The `schedule` field of the event that `EventBridge` Scheduler sends.
     pub name: &'static str,
     /// When.
     pub rate: Rate,

@@ -17,14 +17,14 @@ use crate::telemetry;
 
 /// Builds the function from the environment and serves it until the runtime stops the process.
 ///
-/// The first cheap DynamoDB call happens here, before the first event: init has full CPU, the first event has not.
-pub async fn run(build: fn(Cloud) -> Function) -> Result<(), Error> {
+/// The first cheap `DynamoDB` call happens here, before the first event: init has full CPU, the first event has not.
+pub async fn run(build: fn(&Cloud) -> Function) -> Result<(), Error> {
     telemetry::start();
     let cloud = Cloud::from_env()?;
     if let Err(error) = cloud.store.settings().await {
         tracing::warn!(%error, "the warm-up read failed");
     }
-    let function = build(cloud);
+    let function = build(&cloud);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let function = function.clone();
         async move { handle(&function, event).await }
@@ -132,5 +132,7 @@ async fn outbox(function: &Function, payload: Value) -> Result<Value, Error> {
         }
     }
     let failed = handler(events).await.and_then(|index| numbers.get(index).cloned()).or(unreadable);
-    Ok(json!({ "batchItemFailures": failed.iter().map(|number| json!({ "itemIdentifier": number })).collect::<Vec<_>>() }))
+    Ok(
+        json!({ "batchItemFailures": failed.iter().map(|number| json!({ "itemIdentifier": number })).collect::<Vec<_>>() }),
+    )
 }

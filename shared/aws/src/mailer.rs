@@ -16,7 +16,7 @@ use keepwell_domain::working_time::next_window_start;
 use crate::cloud::Cloud;
 use crate::function::HandlerError;
 use crate::store::change::Contended;
-use crate::store::{CommitError, Stored, StoreError};
+use crate::store::{CommitError, StoreError, Stored};
 
 /// How many intents one sweep takes.
 const SWEEP: usize = 1_000;

@@ -31,20 +31,20 @@ use record::Table;
 pub use record::{Record, Stored};
 pub use transaction::{CommitError, Expect, Transaction};
 
-/// An item as DynamoDB has it.
+/// An item as `DynamoDB` has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// A read or write of a table that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// DynamoDB did not answer or refused for a passing reason: try again later.
+    /// `DynamoDB` did not answer or refused for a passing reason: try again later.
     #[error("{operation} on {table}: {code}")]
     Unavailable {
         /// What was tried.
         operation: &'static str,
         /// Where.
         table: &'static str,
-        /// DynamoDB's error code, or what the SDK said.
+        /// `DynamoDB`'s error code, or what the SDK said.
         code: String,
     },
     /// An item is not what we write: our data or code is wrong.

@@ -1,4 +1,4 @@
-//! Logs: one JSON object a line, on standard output, for CloudWatch.
+//! Logs: one JSON object a line, on standard output, for `CloudWatch`.
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;

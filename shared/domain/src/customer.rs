@@ -176,6 +176,7 @@ impl NewCustomer {
 pub const DEFAULT_FEEDBACK_INTERVAL_DAYS: u32 = 30;
 
 /// A change of a profile: absent stays, `Some(None)` clears.
+#[expect(clippy::option_option, reason = "JSON has three answers: absent, null and a value")]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ProfileChange {
     name: Option<Option<String>>,

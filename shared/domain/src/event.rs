@@ -17,10 +17,10 @@ pub const SOURCE: &str = "keepwell";
 /// How many automations may follow one another before the loop guard cuts the chain.
 pub const MAX_HOPS: u8 = 5;
 
-/// A published fact with its envelope: the `detail` of an EventBridge event.
+/// A published fact with its envelope: the `detail` of an `EventBridge` event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Ours, unique, time-ordered (`evt_…`); consumers act once per `event_id`. EventBridge's own id changes on every resend.
+    /// Ours, unique, time-ordered (`evt_…`); consumers act once per `event_id`. `EventBridge`'s own id changes on every resend.
     pub event_id: String,
     /// The customer it is about.
     pub customer_id: CustomerId,

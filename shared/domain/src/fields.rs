@@ -150,7 +150,7 @@ impl FromField for bool {
     }
 }
 
-/// Whether a number can be kept: DynamoDB takes 1E-130 to 9.9E+125, either way, and nothing that is measured is near that.
+/// Whether a number can be kept: `DynamoDB` takes 1E-130 to 9.9E+125, either way, and nothing that is measured is near that.
 pub fn is_storable(number: f64) -> bool {
     number == 0.0 || (1e-100..=1e100).contains(&number.abs())
 }

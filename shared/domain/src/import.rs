@@ -330,7 +330,6 @@ fn object<'a>(columns: &[(&'a str, Cell, usize)], record: &csv::StringRecord) ->
 
 fn value(cell: Cell, text: &str) -> Result<Value, String> {
     match cell {
-        Cell::Text => Ok(Value::String(text.to_owned())),
         Cell::Number => {
             let whole = text.parse::<i64>().ok().map(Value::from);
             whole
@@ -345,7 +344,7 @@ fn value(cell: Cell, text: &str) -> Result<Value, String> {
         Cell::List => Ok(text.split(';').map(str::trim).filter(|item| !item.is_empty()).collect()),
         Cell::Json => serde_json::from_str(text).map_err(|error| format!("must be JSON: {error}")),
         Cell::Time if text.len() == 10 => Ok(json!(format!("{text}T00:00:00Z"))),
-        Cell::Time => Ok(Value::String(text.to_owned())),
+        Cell::Text | Cell::Time => Ok(Value::String(text.to_owned())),
     }
 }
 

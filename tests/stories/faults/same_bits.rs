@@ -11,8 +11,10 @@ use super::{add_customer, put_status, run_schedule};
 async fn measured() -> World {
     let world = World::new().await;
     add_customer(&world, "acme").await;
-    let usage: String =
-        (1..=28).map(|day| format!("u{day},acme,2026-02-{day:02},ann,f{},{}\n", day % 3, day % 7 + 1)).collect();
+    let usage: String = (1..=28)
+        .map(|day| format!("u{day},acme,2026-02-{day:02},ann,f{},{}\n", day % 3, day % 7 + 1))
+        .collect::<Vec<_>>()
+        .concat();
     for (kind, csv) in [
         ("usage", format!("id,customer,at,user,feature,count\n{usage}")),
         ("tickets", "id,customer,opened_at,severity\nt1,acme,2026-02-20,high\nt2,acme,2026-02-26,low\n".to_owned()),

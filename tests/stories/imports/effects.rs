@@ -19,7 +19,8 @@ async fn used(world: &World, customer: &str) -> Vec<String> {
 async fn what_is_imported_counts_in_the_score() {
     let usage: String = (0..40)
         .map(|n| format!("u{n},acme,{},ann,f{}\n", (monday() - Duration::days(n)).date_naive(), n % 3))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     for (kind, csv) in [
         ("usage", format!("id,customer,at,user,feature\n{usage}")),
         ("tickets", "id,customer,opened_at,severity\nt1,acme,2026-02-20,high\n".to_owned()),
@@ -64,8 +65,10 @@ async fn the_newest_outcome_says_whether_a_customer_has_left_and_who_has_left_is
 async fn usage_of_a_hundred_and_fifty_days_is_imported_in_one_file() {
     let world = world_with(&["acme"]).await;
     let day = |n: i64| (monday() - Duration::days(n)).date_naive();
-    let rows: String =
-        (0..300).map(|n| format!("u{n},acme,{}T0{}:00:00Z,user{}\n", day(n % 150), n % 9, n % 4)).collect();
+    let rows: String = (0..300)
+        .map(|n| format!("u{n},acme,{}T0{}:00:00Z,user{}\n", day(n % 150), n % 9, n % 4))
+        .collect::<Vec<_>>()
+        .concat();
     let csv = format!("id,customer,at,user\n{rows}");
     world.system.local().reset_requests();
     let report = import(&world, "usage", csv.clone()).await;
@@ -86,10 +89,12 @@ async fn usage_of_a_hundred_and_fifty_days_is_imported_in_one_file() {
 #[tokio::test]
 async fn three_hundred_contacts_and_signals_of_one_customer_fit_and_all_are_there() {
     let world = world_with(&["acme"]).await;
-    let contacts: String = (0..300).map(|n| format!("p{n},acme,Person {n},p{n}@acme.example,user\n")).collect();
+    let contacts: String =
+        (0..300).map(|n| format!("p{n},acme,Person {n},p{n}@acme.example,user\n")).collect::<Vec<_>>().concat();
     let report = import(&world, "contacts", format!("id,customer,name,email,role\n{contacts}")).await;
     assert_eq!(counts(&report), [300, 0, 0, 0], "{:#}", report["errors"]);
-    let tickets: String = (0..300).map(|n| format!("t{n},acme,2026-01-{:02},low\n", n % 28 + 1)).collect();
+    let tickets: String =
+        (0..300).map(|n| format!("t{n},acme,2026-01-{:02},low\n", n % 28 + 1)).collect::<Vec<_>>().concat();
     let report = import(&world, "tickets", format!("id,customer,opened_at,severity\n{tickets}")).await;
     assert_eq!(counts(&report), [300, 0, 0, 0], "{:#}", report["errors"]);
     world.settle().await;

@@ -1,4 +1,4 @@
-//! RavenStack's files, imported as `keepwell import` does. Source and selection: `tests/samples/ravenstack/README.md`.
+//! `RavenStack`'s files, imported as `keepwell import` does. Source and selection: `tests/samples/ravenstack/README.md`.
 
 use std::path::Path;
 

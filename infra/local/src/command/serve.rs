@@ -76,10 +76,11 @@ async fn pump(system: LocalSystem, mut stopped: watch::Receiver<bool>) {
         }
         let now = system.now();
         // A turn of the clock runs its own schedules; only time that passed by itself counts here.
-        if now > last && now - last < chrono::Duration::minutes(10) {
-            if let Err(error) = system.run_schedules_between(last, now).await {
-                tracing::error!(%error, "schedules failed");
-            }
+        if now > last
+            && now - last < chrono::Duration::minutes(10)
+            && let Err(error) = system.run_schedules_between(last, now).await
+        {
+            tracing::error!(%error, "schedules failed");
         }
         last = now;
         if let Err(error) = system.settle().await {
@@ -129,11 +130,10 @@ pub(super) fn lock(path: &Path) -> Result<(), CommandError> {
         // Where no lock can be made, opening the data file says what is wrong.
         return Ok(());
     };
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(in_use()),
-        _ => {
-            let _ = LOCK.set(file);
-            Ok(())
-        }
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        Err(in_use())
+    } else {
+        let _ = LOCK.set(file);
+        Ok(())
     }
 }

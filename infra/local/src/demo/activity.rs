@@ -210,11 +210,7 @@ impl Draft {
     }
 
     fn survey(&mut self, days_ago: i64, kind: SurveyKind, value: f64) {
-        let (scale_min, scale_max) = if kind == SurveyKind::Nps {
-            (0.0, 10.0)
-        } else {
-            (1.0, 5.0)
-        };
+        let (scale_min, scale_max) = if kind == SurveyKind::Nps { (0.0, 10.0) } else { (1.0, 5.0) };
         let at = self.moment(days_ago, 9, 19);
         let mut contacts = self.customer.contacts.clone();
         contacts.retain(|contact| contact.created_at <= at && !left(contact, at));
@@ -227,10 +223,7 @@ impl Draft {
             scale_min,
             scale_max,
             value,
-            comment: self
-                .dice
-                .chance(0.35)
-                .then(|| self.dice.text(comment).to_owned()),
+            comment: self.dice.chance(0.35).then(|| self.dice.text(comment).to_owned()),
             at,
         };
         self.customer.surveys.push(survey);

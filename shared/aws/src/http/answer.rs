@@ -69,7 +69,8 @@ impl IntoResponse for Answer {
 pub fn if_match(headers: &HeaderMap, version: u64) -> Result<(), ApiError> {
     let wanted = headers.get(header::IF_MATCH).ok_or(ApiError::PreconditionRequired)?;
     let current = format!("\"{version}\"");
-    let matches = wanted.to_str().is_ok_and(|tags| tags.split(',').map(str::trim).any(|tag| tag == current || tag == "*"));
+    let matches =
+        wanted.to_str().is_ok_and(|tags| tags.split(',').map(str::trim).any(|tag| tag == current || tag == "*"));
     if matches { Ok(()) } else { Err(ApiError::Stale) }
 }
 

@@ -104,7 +104,9 @@ impl ApiError {
                 "Sign in first",
                 "Send a valid token as `Authorization: Bearer <token>`.".to_owned(),
             ),
-            Self::Forbidden(detail) => plain(StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this", detail),
+            Self::Forbidden(detail) => {
+                plain(StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this", detail)
+            }
             Self::NotFound(detail) => plain(StatusCode::NOT_FOUND, "not-found", "Not found", detail),
             Self::MethodNotAllowed => plain(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -177,8 +179,13 @@ fn internal() -> (StatusCode, &'static str, &'static str, String, Vec<FieldProbl
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, kind, title, detail, errors) = self.describe();
-        let details =
-            ProblemDetails { r#type: format!("urn:keepwell:problem:{kind}"), title, status: status.as_u16(), detail, errors };
+        let details = ProblemDetails {
+            r#type: format!("urn:keepwell:problem:{kind}"),
+            title,
+            status: status.as_u16(),
+            detail,
+            errors,
+        };
         let mut response = (status, axum::Json(details)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -39,10 +39,7 @@ impl Identity {
         let email = EmailAddress::parse(claims.0.get("email")?).ok()?;
         let groups = claims.0.get("groups").or_else(|| claims.0.get("cognito:groups"))?;
         // API Gateway writes a list claim as "[csm admin]".
-        let role = groups
-            .split(|c: char| c.is_whitespace() || "[],\"".contains(c))
-            .filter_map(Role::parse)
-            .max()?;
+        let role = groups.split(|c: char| c.is_whitespace() || "[],\"".contains(c)).filter_map(Role::parse).max()?;
         Some(Self { email, role })
     }
 }

@@ -20,7 +20,8 @@ pub(super) async fn build(
     to: &Addressee,
 ) -> Result<Result<Vec<u8>, String>, HandlerError> {
     let mut variables = intent.variables.clone();
-    let reply_to = variables.get("owner").and_then(|owner| owner.get("email")).and_then(Value::as_str).map(str::to_owned);
+    let reply_to =
+        variables.get("owner").and_then(|owner| owner.get("email")).and_then(Value::as_str).map(str::to_owned);
     let mut unsubscribe = None;
     let links = match &to.contact {
         Some(contact) => {

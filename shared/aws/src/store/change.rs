@@ -23,7 +23,11 @@ pub struct Cause {
 impl Cause {
     /// A change that `event` caused.
     pub fn event(event: &Event) -> Self {
-        Self { causation_id: Some(event.event_id.clone()), correlation_id: Some(event.correlation_id.clone()), hop: event.hop }
+        Self {
+            causation_id: Some(event.event_id.clone()),
+            correlation_id: Some(event.correlation_id.clone()),
+            hop: event.hop,
+        }
     }
 }
 
@@ -114,8 +118,11 @@ fn row(customer: &Customer) -> Result<Record, StoreError> {
     let id = &customer.id;
     let shard = keys::shard(id.as_str(), keys::PORTFOLIO_SHARDS);
     let score = customer.standing.score.map_or("----".to_owned(), |score| format!("{:04}", (score * 10.0).floor()));
-    let mut record = Record::new(Table::Core, keys::customer(id), customer)?
-        .indexed("portfolio", format!("P#{shard:02}"), format!("{score}#{id}"));
+    let mut record = Record::new(Table::Core, keys::customer(id), customer)?.indexed(
+        "portfolio",
+        format!("P#{shard:02}"),
+        format!("{score}#{id}"),
+    );
     if let Some(owner) = &customer.profile.owner {
         record = record.indexed("by_owner", format!("O#{}", owner.normalised()), format!("C#{id}"));
     }

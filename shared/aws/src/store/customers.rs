@@ -44,7 +44,11 @@ impl Store {
     }
 
     /// A contact, or `None`.
-    pub async fn contact(&self, customer: &CustomerId, contact: &RecordId) -> Result<Option<Stored<Contact>>, StoreError> {
+    pub async fn contact(
+        &self,
+        customer: &CustomerId,
+        contact: &RecordId,
+    ) -> Result<Option<Stored<Contact>>, StoreError> {
         self.get(Table::Core, &keys::contact(customer, contact)).await
     }
 

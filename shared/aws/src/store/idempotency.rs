@@ -18,7 +18,7 @@ pub struct Remembered {
     pub fingerprint: String,
     /// HTTP status of the answer.
     pub status: u16,
-    /// Body of the answer. Kept as text: a DynamoDB number does not tell `0.0` from `0`, and the answer is to be the same.
+    /// Body of the answer. Kept as text: a `DynamoDB` number does not tell `0.0` from `0`, and the answer is to be the same.
     #[serde(with = "as_text")]
     pub body: Value,
     /// `ETag` of the answer, if any.

@@ -25,7 +25,11 @@ impl Store {
     }
 
     /// Replaces an intent that was read before, if nobody else wrote it meanwhile.
-    pub async fn replace_mail_intent(&self, before: &Stored<MailIntent>, after: &MailIntent) -> Result<(), CommitError> {
+    pub async fn replace_mail_intent(
+        &self,
+        before: &Stored<MailIntent>,
+        after: &MailIntent,
+    ) -> Result<(), CommitError> {
         let mut transaction = Transaction::default();
         transaction.put(intent_record(after), Expect::Revision(before.revision));
         transaction.commit(self).await

@@ -97,7 +97,7 @@ impl Record {
         self
     }
 
-    /// Lets DynamoDB delete the item some time after `at`.
+    /// Lets `DynamoDB` delete the item some time after `at`.
     #[must_use]
     pub fn expiring(mut self, at: DateTime<Utc>) -> Self {
         self.attributes.insert("ttl".to_owned(), AttributeValue::N(at.timestamp().to_string()));
@@ -109,7 +109,8 @@ impl Record {
 pub(crate) fn read<T: DeserializeOwned>(mut item: HashMap<String, AttributeValue>) -> Result<Stored<T>, StoreError> {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     let (pk, sk) = (text("pk"), text("sk"));
-    let revision = item.get("revision").and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok()).unwrap_or(0);
+    let revision =
+        item.get("revision").and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok()).unwrap_or(0);
     let body = item.remove("body").unwrap_or(AttributeValue::Null(true));
     match serde_dynamo::from_attribute_value(body) {
         Ok(value) => Ok(Stored { value, revision }),

@@ -59,7 +59,13 @@ impl SignalRecord for Survey {
             at: self.at,
             kind: TimelineKind::Survey,
             record: self.id.to_string(),
-            title: format!("{} answer {} on {}-{}", self.kind.as_str().to_uppercase(), self.value, self.scale_min, self.scale_max),
+            title: format!(
+                "{} answer {} on {}-{}",
+                self.kind.as_str().to_uppercase(),
+                self.value,
+                self.scale_min,
+                self.scale_max
+            ),
             detail: self.comment.clone().unwrap_or_default(),
         }
     }

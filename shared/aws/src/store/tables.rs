@@ -52,7 +52,9 @@ impl Store {
         }
         match create.send().await {
             Ok(_) => Ok(()),
-            Err(error) if matches!(error.as_service_error(), Some(CreateTableError::ResourceInUseException(_))) => Ok(()),
+            Err(error) if matches!(error.as_service_error(), Some(CreateTableError::ResourceInUseException(_))) => {
+                Ok(())
+            }
             Err(error) => Err(StoreError::sdk("CreateTable", table, &error)),
         }
     }

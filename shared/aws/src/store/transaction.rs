@@ -16,7 +16,7 @@ pub enum Expect {
     Anything,
     /// The item is not there.
     Absent,
-    /// The item is not there, or its `ttl` passed (DynamoDB deletes up to two days late).
+    /// The item is not there, or its `ttl` passed (`DynamoDB` deletes up to two days late).
     AbsentOrExpired(DateTime<Utc>),
     /// The item was written exactly this many times.
     Revision(u64),
@@ -47,7 +47,7 @@ pub struct Transaction {
     deletes: Vec<(Table, Key, Expect)>,
 }
 
-/// DynamoDB's limit for one transaction.
+/// `DynamoDB`'s limit for one transaction.
 pub const MAX_WRITES: usize = 100;
 
 impl Transaction {
@@ -152,7 +152,10 @@ fn why<R>(error: &SdkError<TransactWriteItemsError, R>, keys: &[Key]) -> CommitE
         if let Some(key) = code_is("ConditionalCheckFailed").and_then(|index| keys.get(index)) {
             return CommitError::Unexpected { key: key.clone() };
         }
-        if ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"].iter().any(|code| code_is(code).is_some()) {
+        if ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+            .iter()
+            .any(|code| code_is(code).is_some())
+        {
             return CommitError::Contention;
         }
     }

@@ -285,6 +285,9 @@ impl Scorecard {
     }
 
     /// The shipped scorecard.
+    ///
+    /// # Panics
+    /// Never: a test reads the document.
     #[expect(clippy::expect_used, reason = "the document is part of the binary, and a test reads it")]
     pub fn shipped() -> Self {
         Self::from_yaml(DEFAULT).expect("the shipped scorecard is valid")

@@ -31,13 +31,10 @@ pub(super) fn slow_decline(seed: u64, today: NaiveDate) -> DemoCustomer {
             contacts: 5,
         },
     );
-    draft.story("Slow decline: usage has slipped week by week for five months; no single day looks alarming, the trend does.");
-    draft.usage(&Curve::through(&[
-        (365, 1.15),
-        (160, 1.1),
-        (60, 0.7),
-        (1, 0.2),
-    ]));
+    draft.story(
+        "Slow decline: usage has slipped week by week for five months; no single day looks alarming, the trend does.",
+    );
+    draft.usage(&Curve::through(&[(365, 1.15), (160, 1.1), (60, 0.7), (1, 0.2)]));
     let mood = Curve::through(&[(365, 0.85), (170, 0.78), (1, 0.4)]);
     draft.feedback(&mood, 0.55);
     draft.nps(&mood);

@@ -71,10 +71,7 @@ fn every_status_every_happiness_and_every_insight_occurs() {
         }
         assert_eq!(statuses.len(), 4, "seed {seed}: {statuses:?}");
         assert!(words.len() == 5, "seed {seed}: {words:?}");
-        assert!(
-            cells.len() == 6 && cells.values().all(|count| *count >= 2),
-            "seed {seed}: {cells:?}"
-        );
+        assert!(cells.len() == 6 && cells.values().all(|count| *count >= 2), "seed {seed}: {cells:?}");
     }
 }
 
@@ -105,60 +102,28 @@ fn stories_show_what_they_tell() {
         let now = midnight(today());
         let portfolio = portfolio(seed, today());
         let found = |id: &str| portfolio.iter().find(|customer| customer.id.as_str() == id);
-        let happiness = |id: &str| {
-            found(id)
-                .and_then(|customer| standing(customer, now).1)
-                .unwrap_or(f64::NAN)
-        };
+        let happiness = |id: &str| found(id).and_then(|customer| standing(customer, now).1).unwrap_or(f64::NAN);
         let trend = |id: &str| found(id).map_or(f64::NAN, |customer| trend(customer, now));
 
-        assert!(
-            happiness("oxenquay") >= 75.0,
-            "seed {seed}: happy but broke is happy"
-        );
-        assert!(
-            happiness("tumbleroot") < 40.0,
-            "seed {seed}: thriving but angry is angry"
-        );
-        assert!(
-            happiness("sunderquay") >= 80.0,
-            "seed {seed}: ready to speak for us is very happy"
-        );
-        assert!(
-            happiness("glimmerdown") >= 60.0,
-            "seed {seed}: saved is happy again"
-        );
-        assert!(
-            trend("brightforge") < 0.95,
-            "seed {seed}: slow decline declines"
-        );
-        assert!(
-            trend("larkmoor") < 0.75,
-            "seed {seed}: usage dropped after the outage"
-        );
-        assert!(
-            trend("frostpennant") < 0.7,
-            "seed {seed}: the season is over"
-        );
+        assert!(happiness("oxenquay") >= 75.0, "seed {seed}: happy but broke is happy");
+        assert!(happiness("tumbleroot") < 40.0, "seed {seed}: thriving but angry is angry");
+        assert!(happiness("sunderquay") >= 80.0, "seed {seed}: ready to speak for us is very happy");
+        assert!(happiness("glimmerdown") >= 60.0, "seed {seed}: saved is happy again");
+        assert!(trend("brightforge") < 0.95, "seed {seed}: slow decline declines");
+        assert!(trend("larkmoor") < 0.75, "seed {seed}: usage dropped after the outage");
+        assert!(trend("frostpennant") < 0.7, "seed {seed}: the season is over");
 
         let champion = found("pellgrove").and_then(|customer| customer.contacts.get(1));
         let left = now - Duration::days(32);
         let still = found("pellgrove").is_some_and(|customer| {
-            customer.usage.iter().any(|event| {
-                event.at >= left
-                    && event.user.as_deref() == champion.map(|contact| contact.id.as_str())
-            })
+            customer
+                .usage
+                .iter()
+                .any(|event| event.at >= left && event.user.as_deref() == champion.map(|contact| contact.id.as_str()))
         });
-        assert!(
-            champion.is_some() && !still,
-            "seed {seed}: the champion stopped"
-        );
+        assert!(champion.is_some() && !still, "seed {seed}: the champion stopped");
         let silent = found("quietmarsh").is_some_and(|customer| {
-            customer.tickets.is_empty()
-                && customer
-                    .answers
-                    .iter()
-                    .all(|answer| answer.answered_at.is_none())
+            customer.tickets.is_empty() && customer.answers.iter().all(|answer| answer.answered_at.is_none())
         });
         assert!(silent, "seed {seed}: silent is silent");
     }
@@ -168,11 +133,7 @@ fn stories_show_what_they_tell() {
 fn trend(customer: &DemoCustomer, now: DateTime<Utc>) -> f64 {
     let sum = |from, until| {
         let within = |at| at >= now - Duration::days(from) && at < now - Duration::days(until);
-        let counts = customer
-            .usage
-            .iter()
-            .filter(|event| within(event.at))
-            .map(|event| event.count);
+        let counts = customer.usage.iter().filter(|event| within(event.at)).map(|event| event.count);
         counts.sum::<u64>() as f64
     };
     sum(28, 0) / sum(56, 28)
