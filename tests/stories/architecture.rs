@@ -4,3 +4,31 @@ mod arrows;
 mod lambda;
 mod permissions;
 mod template;
+
+#[tokio::test]
+async fn the_api_page_lists_every_route_and_who_may_call_it() {
+    use keepwell_aws::http::Access;
+    let world = keepwell_tests::World::new().await;
+    let mut declared: Vec<String> = world
+        .system
+        .functions()
+        .iter()
+        .flat_map(|function| function.routes.declared().to_vec())
+        .map(|route| {
+            let who = match route.access {
+                Access::Link => "the link".to_owned(),
+                Access::People(role) => role.to_string(),
+            };
+            format!("| `{} {}` | {who} |", route.method, route.path)
+        })
+        .collect();
+    declared.sort();
+    let page = include_str!("../../docs/api.md");
+    let mut listed: Vec<String> = page
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split('|').take(3).collect::<Vec<_>>().join("|") + "|")
+        .collect();
+    listed.sort();
+    assert_eq!(listed, declared);
+}

@@ -6,7 +6,6 @@
     clippy::indexing_slicing,
     reason = "a story that cannot go on has failed, and says where"
 )]
-#![expect(clippy::format_collect, reason = "the shortest way to write a file of many rows")]
 
 mod architecture;
 mod bad_input;

@@ -130,11 +130,13 @@ fn in_segment(customer: &Customer, attribute: &str, value: &str) -> bool {
         "size" => text(&profile.size),
         "stage" => text(&profile.stage),
         "tag" => profile.tags.contains(value),
-        other => profile.attributes.get(other).is_some_and(|actual| match actual {
-            Value::String(actual) => actual == value,
-            actual => *actual == value,
-        }),
+        other => profile.attributes.get(other).is_some_and(|actual| as_text(actual) == value),
     }
+}
+
+/// An attribute's value as a query writes it: texts without quotes, numbers and booleans as in JSON.
+fn as_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 pub(crate) async fn get_customers(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {

@@ -38,20 +38,13 @@ pub(crate) async fn write_customer(
     dry_run: bool,
 ) -> Result<Vec<Effect>, ApiError> {
     let now = cloud.now();
-    let change = match cloud.store.customer(customer).await? {
-        Some(stored) => CustomerChange::of(stored, Cause::default(), now),
-        None => {
-            if let Some(Item::Customer(profile)) = rows.first().map(|row| &row.item) {
-                return create(cloud, customer, profile, dry_run, now).await;
-            } else {
-                let refused = || Effect::Refused {
-                    column: "customer",
-                    detail: format!("there is no customer {customer}; import customers first"),
-                };
-                return Ok(rows.iter().map(|_| refused()).collect());
-            }
-        }
+    let Some(stored) = cloud.store.customer(customer).await? else {
+        return match rows.first().map(|row| &row.item) {
+            Some(Item::Customer(profile)) => create(cloud, customer, profile, dry_run, now).await,
+            _ => Ok(rows.iter().map(|_| unknown(customer)).collect()),
+        };
     };
+    let change = CustomerChange::of(stored, Cause::default(), now);
     let mut writer = Writer { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run, now };
     let mut usage: Vec<&UsageEvent> = Vec::new();
     let mut outcomes: Vec<&Outcome> = Vec::new();
@@ -78,6 +71,11 @@ pub(crate) async fn write_customer(
     }
     writer.flush().await?;
     Ok(writer.effects)
+}
+
+fn unknown(customer: &CustomerId) -> Effect {
+    let detail = format!("there is no customer {customer}; import customers first");
+    Effect::Refused { column: "customer", detail }
 }
 
 /// Creates a customer from its row.

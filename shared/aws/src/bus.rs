@@ -61,7 +61,7 @@ async fn publish_batch(cloud: &Cloud, batch: Vec<Event>, published: &mut Publish
                         published.accepted.push(event);
                     }
                     Some(result) => {
-                        published.refused.push((event, result.error_code().unwrap_or("unknown").to_owned()))
+                        published.refused.push((event, result.error_code().unwrap_or("unknown").to_owned()));
                     }
                     None => published.refused.push((event, "no result for this entry".to_owned())),
                 }
