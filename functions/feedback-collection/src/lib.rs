@@ -11,7 +11,8 @@ use keepwell_aws::function::{Function, process_each};
 use keepwell_aws::http::{Access, Routes};
 
 /// `detail-type`s of the SES events that are read.
-pub const MAIL_EVENTS: &[&str] = &["Email Sent", "Email Delivered", "Email Bounced", "Email Complaint Received"];
+pub const MAIL_EVENTS: &[&str] =
+    &["Email Sent", "Email Delivered", "Email Bounced", "Email Complaint Received", "Email Rejected"];
 
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {

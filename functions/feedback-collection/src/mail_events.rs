@@ -52,6 +52,7 @@ fn read(message: &Message) -> Option<(String, SesEvent)> {
         "Email Delivered" => SesEventKind::Delivery,
         "Email Bounced" => SesEventKind::Bounce,
         "Email Complaint Received" => SesEventKind::Complaint,
+        "Email Rejected" => SesEventKind::Reject,
         _ => return None,
     };
     Some((id, SesEvent { kind, message_id }))

@@ -7,6 +7,7 @@ use keepwell_aws::store::signals::Signals;
 use keepwell_aws::store::{StoreError, Stored};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::id::CustomerId;
+use keepwell_domain::signal::has_churned;
 use keepwell_domain::usage::UsageDay;
 
 /// How far back usage is read: measures look at 56 days.
@@ -18,6 +19,8 @@ const POINT_DAYS: i64 = 15;
 /// A customer's records, as they are now.
 pub(crate) struct Records {
     pub(crate) customer: Stored<Customer>,
+    /// Whether the customer left, or came back, since it was last computed. `customer` has it already.
+    pub(crate) churn_is_news: bool,
     pub(crate) usage: Vec<UsageDay>,
     pub(crate) last_used_on: Option<NaiveDate>,
     pub(crate) signals: Signals,
@@ -27,7 +30,7 @@ pub(crate) struct Records {
 /// Reads the records; `None` when there is no such customer.
 pub(crate) async fn load(cloud: &Cloud, id: &CustomerId, now: DateTime<Utc>) -> Result<Option<Records>, StoreError> {
     let store = &cloud.store;
-    let Some(customer) = store.customer(id).await? else { return Ok(None) };
+    let Some(mut customer) = store.customer(id).await? else { return Ok(None) };
     let today = now.date_naive();
     let usage: Vec<UsageDay> = store
         .usage(id, today - Duration::days(USAGE_DAYS), today)
@@ -40,6 +43,8 @@ pub(crate) async fn load(cloud: &Cloud, id: &CustomerId, now: DateTime<Utc>) -> 
         None => store.last_used_on(id).await?,
     };
     let signals = store.all_signals(id).await?;
+    let churned = has_churned(&signals.outcomes, today);
+    let churn_is_news = customer.value.set_churned(churned, now);
     let points = store.score_points(id, now - Duration::days(POINT_DAYS), now).await?;
-    Ok(Some(Records { customer, usage, last_used_on, signals, points }))
+    Ok(Some(Records { customer, churn_is_news, usage, last_used_on, signals, points }))
 }

@@ -104,7 +104,7 @@ pub(crate) async fn write(
     let unchanged =
         Standing { computed_at: before.computed_at, oldest_input_days: before.oldest_input_days, ..standing.clone() }
             == before;
-    if unchanged && point.is_none() && before.computed_at.is_some() {
+    if unchanged && point.is_none() && !records.churn_is_news && before.computed_at.is_some() {
         return Ok(());
     }
 

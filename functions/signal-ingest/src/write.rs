@@ -16,7 +16,7 @@ use keepwell_domain::customer::{NewCustomer, Profile, ProfileChange};
 use keepwell_domain::event::Fact;
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::import::{Item, Row};
-use keepwell_domain::signal::{Outcome, OutcomeKind, SignalKind, UsageEvent};
+use keepwell_domain::signal::{SignalKind, UsageEvent};
 use keepwell_domain::usage::UsageDay;
 
 /// What a row did, or would do.
@@ -47,7 +47,6 @@ pub(crate) async fn write_customer(
     let change = CustomerChange::of(stored, Cause::default(), now);
     let mut writer = Writer { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run, now };
     let mut usage: Vec<&UsageEvent> = Vec::new();
-    let mut outcomes: Vec<&Outcome> = Vec::new();
     for row in rows {
         match &row.item {
             Item::Customer(profile) => writer.profile(profile),
@@ -57,14 +56,8 @@ pub(crate) async fn write_customer(
             Item::Survey(survey) => writer.signal(SignalKind::Survey, survey).await?,
             Item::Interaction(interaction) => writer.signal(SignalKind::Interaction, interaction).await?,
             Item::Goal(goal) => writer.signal(SignalKind::Goal, goal).await?,
-            Item::Outcome(outcome) => {
-                writer.signal(SignalKind::Outcome, outcome).await?;
-                outcomes.push(outcome);
-            }
+            Item::Outcome(outcome) => writer.signal(SignalKind::Outcome, outcome).await?,
         }
-    }
-    if !outcomes.is_empty() {
-        writer.churned(&outcomes).await?;
     }
     if !usage.is_empty() {
         writer.usage(&usage).await?;
@@ -178,25 +171,6 @@ impl Writer<'_> {
         self.change.put(signal_record(&customer, signal), expect);
         self.change.timeline(&entry);
         self.note(kind);
-        Ok(())
-    }
-
-    /// The newest outcome, of those that are stored and those of the file, decides whether the customer counts as churned.
-    async fn churned(&mut self, outcomes: &[&Outcome]) -> Result<(), ApiError> {
-        let known = self.cloud.store.signals::<Outcome>(&self.change.customer.id).await?;
-        let stored = known.iter().map(|stored| &stored.value);
-        let newest = stored
-            .filter(|known| outcomes.iter().all(|outcome| outcome.id != known.id))
-            .chain(outcomes.iter().copied())
-            .filter(|outcome| outcome.on <= self.now.date_naive())
-            .max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.id.cmp(&b.id)));
-        let churned = newest.is_some_and(|newest| newest.kind == OutcomeKind::Churned);
-        let customer = &mut self.change.customer;
-        if churned != customer.churned {
-            customer.churned = churned;
-            customer.feedback_due_at = (!churned && customer.profile.request_feedback).then_some(self.now);
-            self.changed = true;
-        }
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Sending mail: claim the intent, check again, one call to SES, settle. A crash anywhere leaves a state that says what is known.
+//! Sending mail: check again, claim the intent, one call to SES, settle. A crash anywhere leaves a state that says what is known.
 
 mod message;
 
@@ -95,31 +95,31 @@ pub async fn deliver(cloud: &Cloud, id: &str) -> Result<bool, HandlerError> {
         replace(cloud, &stored, &resolved).await?;
         return Ok(false);
     }
-    let Ok(claimed) = mail::claim(&stored.value, now) else { return Ok(false) };
+    let Ok(claim) = mail::claim(&stored.value, now) else { return Ok(false) };
     if let Some(waiting) = until_window(cloud, &stored.value, now).await? {
         replace(cloud, &stored, &waiting).await?;
         return Ok(false);
     }
-    let Some(claimed) = replace(cloud, &stored, &claimed).await? else { return Ok(false) };
-    let intent = &claimed.value;
-
-    let address = match addressee(cloud, intent).await? {
-        Ok(address) => address,
+    // All that can fail without SES comes before the claim is stored: after it, only the one call can leave a doubt.
+    let addressee = match addressee(cloud, &claim).await? {
+        Ok(addressee) => addressee,
         Err(reason) => {
             tracing::info!(intent = id, reason, "mail skipped");
-            if let Ok(skipped) = mail::skip(intent, reason, now) {
-                replace(cloud, &claimed, &skipped).await?;
+            if let Ok(skipped) = mail::skip(&stored.value, reason, now) {
+                replace(cloud, &stored, &skipped).await?;
             }
             return Ok(false);
         }
     };
-    let outcome = match message::build(cloud, intent, &address).await? {
-        Ok(raw) => send(cloud, intent, raw).await,
+    let message = message::build(cloud, &claim, &addressee).await?;
+    let Some(claimed) = replace(cloud, &stored, &claim).await? else { return Ok(false) };
+    let outcome = match message {
+        Ok(raw) => send(cloud, &claim, raw).await,
         Err(reason) => Outcome::NotAccepted { reason, retry: Retry::Never },
     };
-    tracing::info!(intent = id, template = intent.template, outcome = word(&outcome), "mail");
+    tracing::info!(intent = id, template = claim.template, outcome = word(&outcome), "mail");
     let accepted = matches!(outcome, Outcome::Accepted { .. });
-    let settled = mail::settle(intent, intent.fence, outcome, cloud.now(), rand::random())?;
+    let settled = mail::settle(&claim, claim.fence, outcome, cloud.now(), rand::random())?;
     replace(cloud, &claimed, &settled).await?;
     Ok(accepted)
 }

@@ -267,6 +267,16 @@ impl ProfileChange {
 }
 
 impl Customer {
+    /// Notes whether the customer has left; who has left is not asked for feedback. Answers whether that is news.
+    pub fn set_churned(&mut self, churned: bool, now: DateTime<Utc>) -> bool {
+        if churned == self.churned {
+            return false;
+        }
+        self.churned = churned;
+        self.feedback_due_at = (!churned && self.profile.request_feedback).then_some(now);
+        true
+    }
+
     /// The cell in which the customer stands at `now`. A status grows out of date at its hour, not in the night that follows.
     pub fn insight_at(&self, now: DateTime<Utc>) -> Insight {
         let stale = !self.churned && self.status.as_ref().is_some_and(|record| record.is_stale(now));

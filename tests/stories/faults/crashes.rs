@@ -82,8 +82,7 @@ async fn repeat<F: Flow>(flow: &F, world: &World, ready: &F::Ready) {
     for minutes in SCHEDULES_AFTER_MINUTES {
         let now = done_at + Duration::minutes(minutes);
         clock.set(now);
-        let ran = world.system.run_schedules_between(now - Duration::minutes(1), now).await;
-        assert!(ran.is_ok(), "schedules at {now}: {ran:?}");
+        world.system.run_schedules_between(now - Duration::minutes(1), now).await;
     }
 }
 

@@ -4,6 +4,7 @@
 //! as of today, by the event that any change has, and what follows from that is real.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -28,11 +29,16 @@ use keepwell_domain::signal::OutcomeKind;
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use keepwell_domain::usage::UsageDay;
 
+use tokio::task::{JoinError, JoinSet};
+
 use super::{DemoCustomer, portfolio};
 use crate::system::{LocalSystem, SystemError};
 
 /// The demo is the same on every machine.
 const SEED: u64 = 7;
+
+/// How many customers are written at once: as many as small machines have cores.
+const AT_ONCE: usize = 4;
 
 /// Weeks of score history.
 const WEEKS: i64 = 52;
@@ -46,6 +52,9 @@ pub enum LoadError {
     /// Records cannot be written.
     #[error("records cannot be written")]
     Commit(#[from] CommitError),
+    /// A part of the work broke off.
+    #[error("the work broke off")]
+    Broken(#[from] JoinError),
     /// The system does not come to rest.
     #[error("the scores cannot be computed")]
     System(#[from] SystemError),
@@ -59,10 +68,20 @@ pub async fn load(system: &LocalSystem) -> Result<(), LoadError> {
     if let Ok(style) = ProgressStyle::with_template("demo portfolio {bar:30} {pos}/{len} {msg}") {
         bar.set_style(style);
     }
-    let scorecard = Compiled::new(&Scorecard::shipped(), Some(1));
-    for customer in customers {
-        bar.set_message(customer.profile.name.clone());
-        load_customer(system, &scorecard, customer).await?;
+    let scorecard = Arc::new(Compiled::new(&Scorecard::shipped(), Some(1)));
+    let mut waiting = customers.into_iter();
+    let mut loading = JoinSet::new();
+    loop {
+        while loading.len() < AT_ONCE {
+            let Some(customer) = waiting.next() else { break };
+            bar.set_message(customer.profile.name.clone());
+            let (system, scorecard) = (system.clone(), Arc::clone(&scorecard));
+            loading.spawn(async move { load_customer(&system, &scorecard, customer).await });
+        }
+        match loading.join_next().await {
+            Some(loaded) => loaded??,
+            None => break,
+        }
         bar.inc(1);
     }
     bar.set_message("computing scores");

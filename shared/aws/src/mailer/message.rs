@@ -23,9 +23,14 @@ pub(super) async fn build(
     let reply_to =
         variables.get("owner").and_then(|owner| owner.get("email")).and_then(Value::as_str).map(str::to_owned);
     let mut unsubscribe = None;
+    let mut sender_name = "Keepwell".to_owned();
     let links = match &to.contact {
         Some(contact) => {
             variables.insert("contact".to_owned(), contact_variables(contact));
+            // Contacts know the person who looks after them, not the software that the person uses.
+            if let Some(name) = variables.get("owner").and_then(|owner| owner.get("name")).and_then(Value::as_str) {
+                name.clone_into(&mut sender_name);
+            }
             let links = contact_links(cloud, intent).await?;
             unsubscribe = links.get("unsubscribe").and_then(Value::as_str).map(str::to_owned);
             links
@@ -43,7 +48,7 @@ pub(super) async fn build(
     let mut message = MessageBuilder::new()
         .message_id(format!("{}.{}@{domain}", intent.id, intent.fence))
         .date(cloud.now().timestamp())
-        .from(("Keepwell", from))
+        .from((sender_name.as_str(), from))
         .to(to.address.as_str())
         .subject(rendered.subject)
         .text_body(rendered.text)

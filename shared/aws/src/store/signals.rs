@@ -146,6 +146,8 @@ pub struct Signals {
     pub surveys: Vec<Survey>,
     /// Goals.
     pub goals: Vec<Goal>,
+    /// Churns and renewals.
+    pub outcomes: Vec<Outcome>,
     /// Answers to feedback requests, every revision.
     pub answers: Vec<Answer>,
 }
@@ -161,6 +163,7 @@ impl Store {
                 Some(Ticket::PREFIX) => signals.tickets.push(read(item)?.value),
                 Some(Survey::PREFIX) => signals.surveys.push(read(item)?.value),
                 Some(Goal::PREFIX) => signals.goals.push(read(item)?.value),
+                Some(Outcome::PREFIX) => signals.outcomes.push(read(item)?.value),
                 Some(keys::ANSWERS) => signals.answers.push(read::<InboxAnswer>(item)?.value.answer),
                 _ => {}
             }
