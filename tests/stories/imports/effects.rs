@@ -40,6 +40,19 @@ async fn what_is_imported_counts_in_the_score() {
 }
 
 #[tokio::test]
+async fn an_outcome_counts_from_its_day_on() {
+    let world = World::new().await;
+    world.customer_with("acme", &[]).await;
+    let _ = import(&world, "outcomes", "id,customer,kind,on\no1,acme,churned,2026-03-04\n").await;
+    world.settle().await;
+    assert_eq!(world.get("/v1/customers/acme").await["churned"], false);
+    world.advance(Duration::days(1)).await;
+    assert_eq!(world.get("/v1/customers/acme").await["churned"], false);
+    world.advance(Duration::days(1)).await;
+    assert_eq!(world.get("/v1/customers/acme").await["churned"], true, "the night that follows notices");
+}
+
+#[tokio::test]
 async fn the_newest_outcome_says_whether_a_customer_has_left_and_who_has_left_is_not_asked() {
     let world = World::new().await;
     world.customer_with("acme", &[("dora", "decision_maker")]).await;
