@@ -1,8 +1,8 @@
 //! The process is killed at every step of a flow, one run per step, and started again.
 //!
-//! A kill can only matter between two requests to the cloud. So each flow is run once undisturbed to learn its requests,
-//! then once per request killed before it, and once per writing request killed when it had its effect (after a read,
-//! that is the same as before the next request).
+//! A kill can only matter for what it leaves behind, and only writing requests leave something. So each flow is run once
+//! undisturbed to learn its requests, then once per writing request killed before it, and once killed when it had its
+//! effect: a kill before or after a read leaves the same as one of these.
 
 use chrono::Duration;
 use http::Method;
@@ -37,9 +37,9 @@ async fn survives_every_kill(flow: &impl Flow) -> usize {
     world.system.local().reset_requests();
     flow.run(&world, &ready).await;
     let requests = world.system.local().requests();
-    let before = (1..=requests.len() as u64).map(FaultPlan::crash_before_request);
     let writing = (1..).zip(&requests).filter(|(_, request)| request.is_mutating()).map(|(n, _)| n);
-    let plans: Vec<FaultPlan> = before.chain(writing.map(FaultPlan::crash_after_request)).collect();
+    let plans: Vec<FaultPlan> =
+        writing.flat_map(|n| [FaultPlan::crash_before_request(n), FaultPlan::crash_after_request(n)]).collect();
     for plan in &plans {
         let (world, ready) = flow.prepare().await;
         kill(flow, &world, &ready, plan).await;
@@ -188,19 +188,19 @@ impl Flow for Asking {
 #[tokio::test]
 async fn a_status_change_survives_a_kill_at_every_step() {
     let kills = survives_every_kill(&Struggling).await;
-    assert!(kills > 40, "only {kills} kills: is the flow still there?");
+    assert!(kills >= 20, "only {kills} kills: is the flow still there?");
 }
 
 #[tokio::test]
 async fn an_answer_survives_a_kill_at_every_step() {
     let kills = survives_every_kill(&NotHappy).await;
-    assert!(kills > 40, "only {kills} kills: is the flow still there?");
+    assert!(kills >= 20, "only {kills} kills: is the flow still there?");
 }
 
 #[tokio::test]
 async fn asking_for_feedback_survives_a_kill_at_every_step() {
     let kills = survives_every_kill(&Asking).await;
-    assert!(kills > 40, "only {kills} kills: is the flow still there?");
+    assert!(kills >= 20, "only {kills} kills: is the flow still there?");
 }
 
 #[tokio::test]
