@@ -50,13 +50,13 @@ impl QueryParams {
         }
     }
 
-    /// Page size: 1 to 200, 50 when absent.
+    /// Page size: 1 to 1,000, 50 when absent.
     pub fn limit(&mut self) -> usize {
         match self.text("limit").map(|text| text.parse::<usize>()) {
             None => 50,
-            Some(Ok(limit)) if (1..=200).contains(&limit) => limit,
+            Some(Ok(limit)) if (1..=1000).contains(&limit) => limit,
             Some(_) => {
-                self.problem("limit", "must be a whole number from 1 to 200");
+                self.problem("limit", "must be a whole number from 1 to 1000");
                 50
             }
         }
