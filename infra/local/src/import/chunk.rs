@@ -7,6 +7,10 @@ pub(super) const MAX_ROWS: usize = 2_000;
 /// Most bytes in a chunk: below what a Lambda function takes (6 MB), with room for its envelope.
 pub(super) const MAX_BYTES: usize = 4_000_000;
 
+/// Most rows and bytes that wait to be brought together: what an import holds in memory, however large its file is.
+const WINDOW_ROWS: usize = 50_000;
+const WINDOW_BYTES: usize = 32_000_000;
+
 /// What comes out of a conversion.
 #[derive(Debug)]
 pub(super) enum Step {
@@ -47,46 +51,74 @@ pub(super) struct Chunk {
     pub(super) rows: Vec<usize>,
 }
 
-/// Collects the rows of one kind.
+/// Collects the rows of one kind, and brings those of a customer together: the server writes each customer of a chunk in a
+/// transaction of its own and computes its score once for it, so a file in the order of time would cost many times as much.
 #[derive(Debug)]
 pub(super) struct Chunker {
     kind: ImportKind,
     header: Vec<u8>,
-    csv: Vec<u8>,
-    rows: Vec<usize>,
+    /// Position of the customer's id among the cells; `None` keeps the order of the file.
+    customer: Option<usize>,
+    waiting: Vec<Waiting>,
+    waiting_bytes: usize,
+}
+
+/// A row that is not in a chunk yet.
+#[derive(Debug)]
+struct Waiting {
+    customer: String,
+    row: usize,
+    line: Vec<u8>,
 }
 
 impl Chunker {
     pub(super) fn new<'a>(kind: ImportKind, columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let columns: Vec<&str> = columns.into_iter().collect();
+        let customer = columns.iter().position(|column| *column == "customer");
         let header = encode(columns).unwrap_or_default();
-        Self { kind, csv: header.clone(), header, rows: Vec::new() }
+        Self { kind, header, customer, waiting: Vec::new(), waiting_bytes: 0 }
     }
 
     pub(super) fn kind(&self) -> ImportKind {
         self.kind
     }
 
-    /// Takes a row made from row `row` of the file. Gives back the chunk that is full, or the row that is too large for any.
-    pub(super) fn push(&mut self, row: usize, cells: &[String]) -> Option<Step> {
+    /// Takes a row made from row `row` of the file. Gives back the chunks of a full window, or the row that is too large for any.
+    pub(super) fn push(&mut self, row: usize, cells: &[String]) -> Vec<Step> {
         let line = encode(cells.iter().map(String::as_str));
         let Some(line) = line.filter(|line| self.header.len() + line.len() <= MAX_BYTES) else {
             let detail = format!("the row is larger than the {MAX_BYTES} bytes that can be sent at once");
-            return Some(Step::Reject { row, problems: vec![Problem::new("", detail)] });
+            return vec![Step::Reject { row, problems: vec![Problem::new("", detail)] }];
         };
-        let full = self.rows.len() == MAX_ROWS || self.csv.len() + line.len() > MAX_BYTES;
-        let chunk = if full { self.cut() } else { None };
-        self.csv.extend(line);
-        self.rows.push(row);
-        chunk.map(Step::Post)
+        let full = self.waiting.len() == WINDOW_ROWS || self.waiting_bytes + line.len() > WINDOW_BYTES;
+        let steps = if full { self.cut() } else { Vec::new() };
+        let customer = self.customer.and_then(|index| cells.get(index)).cloned().unwrap_or_default();
+        self.waiting_bytes += line.len();
+        self.waiting.push(Waiting { customer, row, line });
+        steps
     }
 
-    /// The rows collected so far, if any.
-    pub(super) fn cut(&mut self) -> Option<Chunk> {
-        if self.rows.is_empty() {
-            return None;
+    /// The rows collected so far as chunks, customer by customer, each customer's in the order of the file.
+    pub(super) fn cut(&mut self) -> Vec<Step> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        self.waiting_bytes = 0;
+        waiting.sort_by(|a, b| a.customer.cmp(&b.customer));
+        let mut chunks: Vec<Chunk> = Vec::new();
+        for Waiting { row, line, .. } in waiting {
+            let room = |chunk: &Chunk| chunk.rows.len() < MAX_ROWS && chunk.csv.len() + line.len() <= MAX_BYTES;
+            match chunks.last_mut().filter(|chunk| room(chunk)) {
+                Some(chunk) => {
+                    chunk.csv.extend(line);
+                    chunk.rows.push(row);
+                }
+                None => chunks.push(Chunk {
+                    kind: self.kind,
+                    csv: [self.header.as_slice(), &line].concat(),
+                    rows: vec![row],
+                }),
+            }
         }
-        let csv = std::mem::replace(&mut self.csv, self.header.clone());
-        Some(Chunk { kind: self.kind, csv, rows: std::mem::take(&mut self.rows) })
+        chunks.into_iter().map(Step::Post).collect()
     }
 }
 

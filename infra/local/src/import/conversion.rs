@@ -52,7 +52,7 @@ impl<R: Read, F: FnMut(&mut Cells) -> Vec<Made>> Conversion<R, F> {
         for (kind, made) in made {
             let chunker = self.chunkers.iter_mut().find(|chunker| chunker.kind() == kind);
             debug_assert!(chunker.is_some(), "{kind} was made, and its chunker not");
-            self.ready.extend(chunker.and_then(|chunker| chunker.push(row, &made)));
+            self.ready.extend(chunker.into_iter().flat_map(|chunker| chunker.push(row, &made)));
         }
     }
 }
@@ -76,7 +76,7 @@ impl<R: Read, F: FnMut(&mut Cells) -> Vec<Made>> Iterator for Conversion<R, F> {
                 }
                 None => {
                     self.ended = true;
-                    self.ready.extend(self.chunkers.iter_mut().filter_map(Chunker::cut).map(Step::Post));
+                    self.ready.extend(self.chunkers.iter_mut().flat_map(Chunker::cut));
                 }
             }
         }

@@ -41,6 +41,8 @@ where
     ) -> Result<(), ImportError> {
         let bar = self.progress.add(bar(conversion.file(), lines(path)));
         let mut tally = Tally::new(&conversion);
+        let main_kind = conversion.kinds().next();
+        let errors_before = self.summary.errors.len();
         while let Some(step) = conversion.next().transpose()? {
             match step {
                 Step::Reject { row, problems } => {
@@ -53,10 +55,18 @@ where
                     });
                     self.summary.errors.extend(problems);
                     tally.rejected += 1;
+                    bar.inc(1);
                 }
-                Step::Post(chunk) => self.post(&mut tally, chunk).await?,
+                Step::Post(chunk) => {
+                    let rows = if Some(chunk.kind) == main_kind { chunk.rows.len() as u64 } else { 0 };
+                    self.post(&mut tally, chunk).await?;
+                    bar.inc(rows);
+                }
             }
-            bar.set_position(conversion.rows() as u64);
+        }
+        // Rows travel customer by customer; people look for them in the order of the file.
+        if let Some(errors) = self.summary.errors.get_mut(errors_before..) {
+            errors.sort_by_key(|error| error.row);
         }
         bar.set_length(conversion.rows() as u64);
         bar.finish();

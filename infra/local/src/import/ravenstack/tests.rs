@@ -159,11 +159,12 @@ T-3,A-1,2024-10-17,,,low,,,FALSE
 T-4,A-1,yesterday,2024-10-17 25:00,19,meh,soon,6,no
 ";
     let (chunks, rejected) = collect(tickets(source(text), &known).unwrap());
-    let tickets = "tickets [2, 3, 4]
+    // Customer by customer, with the row of the file beside each.
+    let tickets = "tickets [2, 4, 3]
 id,customer,severity,opened_at,first_response_at,closed_at,escalated
 T-1,A-1,normal,2023-07-27T00:00:00Z,2023-07-27T01:14:00Z,2023-07-28T03:00:00Z,false
-T-2,A-2,critical,2024-10-17T00:00:00Z,2024-10-17T01:33:00Z,2024-10-17T19:00:00Z,true
 T-3,A-1,low,2024-10-17T00:00:00Z,,,false
+T-2,A-2,critical,2024-10-17T00:00:00Z,2024-10-17T01:33:00Z,2024-10-17T19:00:00Z,true
 ";
     let surveys = "surveys [3]\nid,customer,kind,value,at\nT-2-csat,A-2,csat,4,2024-10-17T19:00:00Z\n";
     assert_eq!(chunks, [tickets, surveys]);
