@@ -87,6 +87,8 @@ async fn turn_clock(State(system): State<LocalSystem>, request: Request) -> Resu
         .get(CONTENT_TYPE)
         .is_some_and(|media_type| media_type.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
     let body = keepwell_aws::http::body::read(request.into_body(), 1024).await?;
+    // curl calls everything a form; what starts as JSON is JSON.
+    let is_form = is_form && !body.trim_ascii_start().starts_with(b"{");
     let shape = |problem: String| ApiError::Malformed(format!("Send {{\"advance\": \"30d\"}}: {problem}."));
     let turn: Turn = if is_form {
         serde_urlencoded::from_bytes(&body).map_err(|error| shape(error.to_string()))?
