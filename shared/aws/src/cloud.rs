@@ -6,6 +6,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 use keepwell_domain::id::{EmailAddress, prefixed};
@@ -105,6 +107,9 @@ fn sdk_from_env() -> Result<SdkConfig, DeploymentError> {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(required("AWS_REGION")?))
+        .http_client(
+            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+        )
         .credentials_provider(SharedCredentialsProvider::new(credentials));
     // An emulator is named the way that every AWS SDK understands.
     if let Some(url) = optional("AWS_ENDPOINT_URL") {
