@@ -183,6 +183,17 @@ impl Store {
         self.query_every_page(range, Some((from, to))).await?.into_iter().map(record::read).collect()
     }
 
+    /// The first item of a range whose sort key lies between `from` and `to`, both inclusive; the last one when descending.
+    pub async fn query_first_between<T: DeserializeOwned>(
+        &self,
+        range: &Range<'_>,
+        from: &str,
+        to: &str,
+    ) -> Result<Option<Stored<T>>, StoreError> {
+        let (items, _) = self.query(range, Some(1), Some((from, to)), None).await?;
+        items.into_iter().next().map(record::read).transpose()
+    }
+
     async fn query_every_page(
         &self,
         range: &Range<'_>,

@@ -7,6 +7,9 @@
 //! | [`applies_to`] | to which customers a scorecard applies |
 //! | [`evaluate`] | the scorecard compiled once, and applied to a customer's measures |
 //! | [`breakdown`] | the score with every dimension and rule |
+//! | [`manual_override`] | an override that somebody set by hand, with reason and expiry |
+//! | [`history`] | the points of a score's history, annotations, drops |
+//! | [`explain`] | why a score changed between two moments |
 //! | [`request`] | the arithmetic for any document and measures that somebody sends |
 //!
 //! # The arithmetic
@@ -27,6 +30,9 @@
 pub mod applies_to;
 pub mod breakdown;
 pub mod evaluate;
+pub mod explain;
+pub mod history;
+pub mod manual_override;
 pub mod number;
 pub mod points;
 pub mod request;

@@ -3,14 +3,16 @@
 #![expect(clippy::needless_pass_by_value, reason = "a literal without & reads better")]
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use keepwell_domain::health_status::HealthStatus;
-use keepwell_domain::measure::MeasureValues;
+use keepwell_domain::id::EmailAddress;
+use keepwell_domain::measure::{MeasureValues, Observed, Resolved};
 use keepwell_domain::score::breakdown::Score;
 use keepwell_domain::score::evaluate::Compiled;
+use keepwell_domain::score::manual_override::ManualOverride;
 use keepwell_domain::score::number::PointValue;
 use keepwell_domain::score::request::evaluate_request;
-use keepwell_domain::score::scorecard::{Limit, Scorecard};
+use keepwell_domain::score::scorecard::{LimitKind, Scorecard};
 use serde_json::{Value, json};
 
 fn now() -> DateTime<Utc> {
@@ -97,17 +99,41 @@ fn an_override_needs_its_condition_and_data() {
     }
 }
 
+fn by_hand(kind: LimitKind, value: f64) -> ManualOverride {
+    ManualOverride {
+        kind,
+        value: PointValue(value),
+        reason: "they told me".to_owned(),
+        set_by: EmailAddress::parse("csm@keepwell.example").unwrap(),
+        set_at: now() - Duration::days(1),
+        expires_at: now() + Duration::days(1),
+    }
+}
+
 #[test]
 fn an_override_by_hand_acts_last_and_can_give_a_score_where_there_was_none() {
     let document = json!({"format": 1, "id": "t", "dimensions": plain(&[("a", 1.0)])});
     let compiled = Compiled::new(&Scorecard::parse(&document).unwrap(), None);
-    let mut score = compiled.evaluate(&MeasureValues::default(), now());
-    compiled.override_by_hand(&mut score, Limit::Cap(PointValue(40.0)));
-    assert_eq!(score.value, None);
-    compiled.override_by_hand(&mut score, Limit::Set(PointValue(40.0)));
-    assert_eq!((score.value, score.raw), (Some(40.0), None));
-    assert_eq!(score.band, Some(HealthStatus::Steady));
-    assert_eq!(score.overrides[1].id, None);
+    let score = |by_hand: &ManualOverride| compiled.score(&MeasureValues::default(), Some(by_hand), now());
+    assert_eq!(score(&by_hand(LimitKind::Cap, 40.0)).value, None);
+    let set = score(&by_hand(LimitKind::Set, 40.0));
+    assert_eq!((set.value, set.raw), (Some(40.0), None));
+    assert_eq!(set.band, Some(HealthStatus::Steady));
+    assert_eq!(set.overrides[0].id, None);
+}
+
+#[test]
+fn an_override_by_hand_acts_from_when_it_is_set_until_it_expires() {
+    let document = json!({"format": 1, "id": "t", "dimensions": plain(&[("a", 1.0)])});
+    let compiled = Compiled::new(&Scorecard::parse(&document).unwrap(), None);
+    let mut values = MeasureValues::default();
+    values.set(Resolved::find("custom.a").unwrap(), Some(Observed::number(90.0, now() - Duration::days(9))));
+    let cap = by_hand(LimitKind::Cap, 40.0);
+    let value = |at| compiled.score(&values, Some(&cap), at).value;
+    assert_eq!(value(cap.set_at - Duration::seconds(1)), Some(90.0));
+    assert_eq!(value(cap.set_at), Some(40.0));
+    assert_eq!(value(cap.expires_at - Duration::seconds(1)), Some(40.0));
+    assert_eq!(value(cap.expires_at), Some(90.0));
 }
 
 #[test]

@@ -9,8 +9,8 @@
 //! | interaction, ticket, survey, goal, outcome | `C#<customer>` | `S#IN#`/`S#TK#`/`S#SV#`/`S#GL#`/`S#OC#` + id | Query by prefix; all at once for a score |
 //! | feedback request | `C#<customer>` | `FR#<request>` | Get |
 //! | answer, one row per revision | `C#<customer>` | `S#FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
-//! | latest score with its breakdown | `C#<customer>` | `SX` | Get |
-//! | score history point | `C#<customer>` | `SN#<at>` | Query by prefix |
+//! | score history point | `C#<customer>` | `SN#<at>` | Query by prefix; newest first until a moment |
+//! | what was known at a point | `C#<customer>` | `SM#<at>` | Get |
 //! | timeline line | `C#<customer>` | `TL#<at>#<kind>#<record>` | Query by prefix, newest first |
 //! | task | `C#<customer>` | `TS#<task>` | Query by prefix; `by_owner`; `work` (by state) |
 //! | where a request or task lives | `ID#<id>` | `AT` | Get |
@@ -96,17 +96,17 @@ pub fn answer(customer: &CustomerId, request: &str, revision: u32) -> Key {
     key(customer_partition(customer), format!("{ANSWERS}{request}#{revision:06}"))
 }
 
-/// A customer's latest score.
-pub fn latest_score(customer: &CustomerId) -> Key {
-    key(customer_partition(customer), "SX")
-}
-
 /// Prefix of a customer's score history.
 pub const SCORE_POINTS: &str = "SN#";
 
 /// A point of the score history.
 pub fn score_point(customer: &CustomerId, at: DateTime<Utc>) -> Key {
     key(customer_partition(customer), format!("{SCORE_POINTS}{}", instant(at)))
+}
+
+/// What was known at a point of the score history.
+pub fn score_measures(customer: &CustomerId, at: DateTime<Utc>) -> Key {
+    key(customer_partition(customer), format!("SM#{}", instant(at)))
 }
 
 /// Prefix of a customer's timeline.

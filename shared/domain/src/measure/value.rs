@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -130,6 +131,13 @@ impl MeasureValues {
         self.get(&Resolved::find(id)?)
     }
 
+    /// What is known, by the measure's id.
+    pub fn known(&self) -> impl Iterator<Item = (&str, &Observed)> {
+        let catalogue = super::catalogue().iter().zip(&self.catalogue);
+        let catalogue = catalogue.filter_map(|(measure, observed)| Some((measure.id, observed.as_ref()?)));
+        catalogue.chain(self.custom.iter().map(|(id, observed)| (id.as_str(), observed)))
+    }
+
     /// Sets or clears the value of a measure.
     pub fn set(&mut self, measure: Resolved, observed: Option<Observed>) {
         match (measure, observed) {
@@ -168,6 +176,48 @@ impl MeasureValues {
             }
         }
         problems.into_result(values)
+    }
+}
+
+/// An observation as it is stored: value, when observed and from when on stale, both in milliseconds since 1970. A history has
+/// dozens of them in every point.
+#[derive(Serialize, Deserialize)]
+struct Compact(MeasureValue, i64, Option<i64>);
+
+impl Compact {
+    fn of(observed: &Observed) -> Self {
+        let millis = |at: DateTime<Utc>| at.timestamp_millis();
+        Self(observed.value.clone(), millis(observed.observed_at), observed.stale_from.map(millis))
+    }
+
+    /// `None` when a time is no time.
+    fn read(self) -> Option<Observed> {
+        let stale_from = match self.2 {
+            Some(millis) => Some(DateTime::from_timestamp_millis(millis)?),
+            None => None,
+        };
+        Some(Observed { value: self.0, observed_at: DateTime::from_timestamp_millis(self.1)?, stale_from })
+    }
+}
+
+impl Serialize for MeasureValues {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.known().map(|(id, observed)| (id, Compact::of(observed))))
+    }
+}
+
+impl<'de> Deserialize<'de> for MeasureValues {
+    /// A measure that the catalogue no longer has is left out.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored: BTreeMap<String, Compact> = BTreeMap::deserialize(deserializer)?;
+        let mut values = Self::default();
+        for (id, compact) in stored {
+            if let Some(measure) = Resolved::find(&id) {
+                let observed = compact.read().ok_or_else(|| D::Error::custom(format!("{id}: not a time")))?;
+                values.set(measure, Some(observed));
+            }
+        }
+        Ok(values)
     }
 }
 

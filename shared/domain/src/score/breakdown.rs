@@ -1,5 +1,7 @@
 //! A score with its breakdown: what the API shows and what explanations are made of.
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +41,15 @@ pub struct ScorecardVersion {
     pub id: Name,
     /// Its version; `None` for a document that is not stored.
     pub version: Option<u64>,
+}
+
+impl fmt::Display for ScorecardVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.version {
+            Some(version) => write!(f, "{} version {version}", self.id),
+            None => write!(f, "{}", self.id),
+        }
+    }
 }
 
 /// One dimension's part.

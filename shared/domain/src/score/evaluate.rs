@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::breakdown::{DimensionScore, RuleScore, RuleState, Score, ScorecardVersion, display};
+use super::manual_override::ManualOverride;
 use super::points::Shape;
 use super::scorecard::{Bands, Combine, Limit, Missing, Scorecard, When};
 use crate::measure::{MeasureValues, Name, Observed, Resolved, days_between};
@@ -123,10 +124,24 @@ impl Compiled {
         score
     }
 
-    /// Applies an override set by hand, after the automatic ones.
-    pub fn override_by_hand(&self, score: &mut Score, limit: Limit) {
-        score.limit(None, limit);
-        self.read_off(score);
+    /// The same, and after the automatic overrides the one set by hand, while it acts.
+    pub fn score(
+        &self,
+        values: &MeasureValues,
+        manual_override: Option<&ManualOverride>,
+        as_of: DateTime<Utc>,
+    ) -> Score {
+        let mut score = self.evaluate(values, as_of);
+        if let Some(manual) = manual_override.filter(|manual| manual.acts_at(as_of)) {
+            score.limit(None, manual.limit());
+            self.read_off(&mut score);
+        }
+        score
+    }
+
+    /// Which scorecard it is.
+    pub fn version(&self) -> &ScorecardVersion {
+        &self.scorecard
     }
 
     /// Sets what follows from the value.

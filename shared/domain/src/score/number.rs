@@ -1,6 +1,6 @@
 //! The numbers of a scorecard: checked once, and written back as they came (`40`, not `40.0`).
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::fields::FromField;
@@ -13,7 +13,8 @@ const MAX_MAGNITUDE: f64 = 1e15;
 pub struct Number(pub f64);
 
 /// 0 to 100 points.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
+#[serde(transparent)]
 pub struct PointValue(pub f64);
 
 /// How much something counts beside its neighbours: 0 (switched off) to 10^12, on any scale.
