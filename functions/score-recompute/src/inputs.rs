@@ -2,19 +2,23 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::store::scores::ScorePoint;
 use keepwell_aws::store::signals::Signals;
 use keepwell_aws::store::{StoreError, Stored};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::id::CustomerId;
+use keepwell_domain::score::history::ScorePoint;
+use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::has_churned;
 use keepwell_domain::usage::UsageDay;
 
 /// How far back usage is read: measures look at 56 days.
 const USAGE_DAYS: i64 = 60;
 
-/// How far back the score history is read: it has a point a week at least, so one that is a week old is among them.
-const POINT_DAYS: i64 = 15;
+/// How far back the score history is read beyond the days that are looked at: it has a point a week at least.
+const POINT_DAYS: i64 = 8;
+
+/// The window of a score's change, in days.
+pub(crate) const CHANGE_DAYS: i64 = 7;
 
 /// A customer's records, as they are now.
 pub(crate) struct Records {
@@ -28,7 +32,12 @@ pub(crate) struct Records {
 }
 
 /// Reads the records; `None` when there is no such customer.
-pub(crate) async fn load(cloud: &Cloud, id: &CustomerId, now: DateTime<Utc>) -> Result<Option<Records>, StoreError> {
+pub(crate) async fn load(
+    cloud: &Cloud,
+    settings: &Settings,
+    id: &CustomerId,
+    now: DateTime<Utc>,
+) -> Result<Option<Records>, StoreError> {
     let store = &cloud.store;
     let Some(mut customer) = store.customer(id).await? else { return Ok(None) };
     let today = now.date_naive();
@@ -45,6 +54,7 @@ pub(crate) async fn load(cloud: &Cloud, id: &CustomerId, now: DateTime<Utc>) -> 
     let signals = store.all_signals(id).await?;
     let churned = has_churned(&signals.outcomes, today);
     let churn_is_news = customer.value.set_churned(churned, now);
-    let points = store.score_points(id, now - Duration::days(POINT_DAYS), now).await?;
+    let looked_at = i64::from(settings.score_drop.days).max(CHANGE_DAYS);
+    let points = store.score_points(id, now - Duration::days(looked_at + POINT_DAYS), now).await?;
     Ok(Some(Records { customer, churn_is_news, usage, last_used_on, signals, points }))
 }

@@ -25,6 +25,8 @@ pub const SUBSCRIPTIONS: &[&str] = &[
     "customer.created.v1",
     "customer.changed.v1",
     "health_status.changed.v1",
+    "score_override.set.v1",
+    "score_override.removed.v1",
     "signals.received.v1",
     "feedback.answered.v1",
 ];
@@ -116,9 +118,9 @@ async fn recompute(
 ) -> Result<(), CommitError> {
     retry_on_conflict(|| async {
         let now = cloud.now();
-        let Some(records) = inputs::load(cloud, id, now).await? else { return Ok(()) };
+        let Some(records) = inputs::load(cloud, settings, id, now).await? else { return Ok(()) };
         let computed = standing::compute(&records, settings, scorecard, now);
-        standing::write(cloud, records, computed, cause.clone(), now).await
+        standing::write(cloud, records, computed, settings, cause.clone(), now).await
     })
     .await
 }

@@ -2,33 +2,30 @@
 
 use chrono::{DateTime, Duration, Utc};
 use keepwell_aws::cloud::Cloud;
+use keepwell_aws::store::CommitError;
 use keepwell_aws::store::change::{Cause, CustomerChange};
-use keepwell_aws::store::scores::{ScorePoint, latest_score_record, score_point_record};
-use keepwell_aws::store::{CommitError, Expect};
 use keepwell_domain::customer::{Customer, Standing};
 use keepwell_domain::event::Fact;
 use keepwell_domain::happiness::{HappinessDrop, change_since, reading_at, sudden_drop};
 use keepwell_domain::health_status::HealthStatus;
 use keepwell_domain::insight::{Insight, insight};
 use keepwell_domain::measure::{HappinessInput, Inputs, measure_all};
-use keepwell_domain::score::breakdown::Score;
 use keepwell_domain::score::evaluate::Compiled;
-use keepwell_domain::settings::Settings;
+use keepwell_domain::score::history::{ScoreDrop, ScorePoint, Snapshot, score_drop};
+use keepwell_domain::settings::{DropBounds, Settings};
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 
-use crate::inputs::Records;
+use crate::inputs::{CHANGE_DAYS, Records};
 
-/// A point is kept at least this often, even when nothing changes.
-const ANCHOR: Duration = Duration::days(7);
-
-/// The window of a score's change.
-const CHANGE_WINDOW: Duration = Duration::days(7);
+/// Status and score disagree when they are so many words apart.
+const DISAGREEMENT: usize = 2;
 
 /// What the records add up to.
 pub(crate) struct Computed {
-    score: Score,
+    snapshot: Snapshot,
     standing: Standing,
-    dropped: Option<HappinessDrop>,
+    happiness_dropped: Option<HappinessDrop>,
+    score_dropped: Option<ScoreDrop>,
     became_stale: Option<(HealthStatus, DateTime<Utc>)>,
 }
 
@@ -41,7 +38,7 @@ pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compil
         let change_30d = change_since(&records.signals.answers, settings, now - Duration::days(30), now);
         HappinessInput { value, level, newest_at, change_30d }
     });
-    let values = measure_all(&Inputs {
+    let measures = measure_all(&Inputs {
         usage: &records.usage,
         last_used_on: records.last_used_on,
         interactions: &records.signals.interactions,
@@ -51,12 +48,17 @@ pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compil
         happiness,
         ..Inputs::new(now, customer)
     });
-    let score = scorecard.evaluate(&values, now);
+    let manual_override = customer.manual_override.as_ref().filter(|manual| manual.acts_at(now));
+    let score = scorecard.score(&measures, manual_override, now);
+    let point = ScorePoint::new(&score, manual_override.cloned());
 
-    let dropped =
+    let happiness_dropped =
         sudden_drop(&records.signals.answers, settings, before.last_drop_at, now).filter(|_| !customer.churned);
+    let DropBounds { points, days } = settings.score_drop;
+    let score_dropped =
+        score_drop(&records.points, &point, points, days, before.last_score_drop_at).filter(|_| !customer.churned);
     let became_stale = became_stale(customer, now);
-    let standing = Standing {
+    let mut standing = Standing {
         score: score.value,
         band: score.band,
         coverage: score.coverage,
@@ -70,12 +72,22 @@ pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compil
         } else {
             insight(customer.status.as_ref(), reading.value, settings, now)
         },
-        last_drop_at: if dropped.is_some() { Some(now) } else { before.last_drop_at },
+        last_drop_at: if happiness_dropped.is_some() { Some(now) } else { before.last_drop_at },
+        last_score_drop_at: if score_dropped.is_some() { Some(now) } else { before.last_score_drop_at },
+        disagrees: false,
         stale_reported_for: became_stale.map(|(_, set_at)| set_at).or(before.stale_reported_for),
         oldest_input_days: score.oldest_input_days,
         computed_at: Some(now),
     };
-    Computed { score, standing, dropped, became_stale }
+    standing.disagrees = disagreement(customer, &standing, now).is_some();
+    Computed { snapshot: Snapshot { point, measures }, standing, happiness_dropped, score_dropped, became_stale }
+}
+
+/// A fresh Health Status and the word that a well covered score suggests, when they are too far apart.
+fn disagreement(customer: &Customer, standing: &Standing, now: DateTime<Utc>) -> Option<(HealthStatus, HealthStatus)> {
+    let record = customer.status.as_ref().filter(|record| !record.is_stale(now) && !customer.churned)?;
+    let band = standing.suggested_status()?;
+    (record.status.words_apart(band) >= DISAGREEMENT).then_some((record.status, band))
 }
 
 /// The status that became stale and was not reported yet.
@@ -86,7 +98,7 @@ fn became_stale(customer: &Customer, now: DateTime<Utc>) -> Option<(HealthStatus
 
 /// The score now minus the score a week ago; `None` while either is unknown.
 fn change(points: &[ScorePoint], now_value: Option<f64>, now: DateTime<Utc>) -> Option<f64> {
-    let then = points.iter().rev().find(|point| point.at <= now - CHANGE_WINDOW)?;
+    let then = points.iter().rev().find(|point| point.at <= now - Duration::days(CHANGE_DAYS))?;
     Some(now_value? - then.value?)
 }
 
@@ -95,30 +107,41 @@ pub(crate) async fn write(
     cloud: &Cloud,
     records: Records,
     computed: Computed,
+    settings: &Settings,
     cause: Cause,
     now: DateTime<Utc>,
 ) -> Result<(), CommitError> {
-    let Computed { score, standing, dropped, became_stale } = computed;
+    let Computed { snapshot, standing, happiness_dropped, score_dropped, became_stale } = computed;
     let before = records.customer.value.standing.clone();
-    let point = point(&records, &score, now);
+    let is_news = records.points.last().is_none_or(|last| snapshot.point.is_news_after(last));
+    let expired = records.customer.value.manual_override.clone().filter(|manual| manual.expires_at <= now);
     let unchanged =
         Standing { computed_at: before.computed_at, oldest_input_days: before.oldest_input_days, ..standing.clone() }
             == before;
-    if unchanged && point.is_none() && !records.churn_is_news && before.computed_at.is_some() {
+    if unchanged && !is_news && expired.is_none() && !records.churn_is_news && before.computed_at.is_some() {
         return Ok(());
     }
 
     let mut change = CustomerChange::of(records.customer, cause, now);
-    let id = change.customer.id.clone();
-    change.put(latest_score_record(&id, &score), Expect::Anything);
-    if let Some(point) = point {
-        change.put(score_point_record(&id, &point), Expect::Anything);
+    if is_news {
+        change.snapshot(&snapshot)?;
+    }
+    if let Some(expired) = expired {
+        change.customer.set_manual_override(None, now);
+        change.publish(Fact::ScoreOverrideExpired {});
+        change.timeline(&expired.timeline_entry("expired", expired.expires_at));
     }
     if let Some((status, set_at)) = became_stale {
         change.publish(Fact::HealthStatusBecameStale { status, set_at });
     }
-    if let Some(HappinessDrop { kind, from, to }) = dropped {
+    if let Some(HappinessDrop { kind, from, to }) = happiness_dropped {
         change.publish(Fact::HappinessDropped { kind, from, to });
+    }
+    if let Some(ScoreDrop { from, to }) = score_dropped {
+        change.publish(Fact::ScoreDropped { from, to, days: settings.score_drop.days });
+    }
+    if let Some((status, band)) = disagreement(&change.customer, &standing, now).filter(|_| !before.disagrees) {
+        change.publish(Fact::HealthStatusDisagreed { status, band });
     }
     for fact in changes(&before, &standing) {
         change.publish(fact);
@@ -129,18 +152,6 @@ pub(crate) async fn write(
     change.customer.standing = standing;
     change.commit(cloud).await?;
     Ok(())
-}
-
-/// A history point when the value changed, and one a week.
-fn point(records: &Records, score: &Score, now: DateTime<Utc>) -> Option<ScorePoint> {
-    let last = records.points.last();
-    let same = last.is_some_and(|last| last.value == score.value && now < last.at + ANCHOR);
-    (!same).then(|| ScorePoint {
-        at: now,
-        value: score.value,
-        band: score.band,
-        scorecard: format!("{}@{}", score.scorecard.id.as_str(), score.scorecard.version.unwrap_or_default()),
-    })
 }
 
 fn changes(before: &Standing, after: &Standing) -> Vec<Fact> {

@@ -13,9 +13,8 @@ use keepwell_aws::store::{Expect, Transaction};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::event::Fact;
 use keepwell_domain::fields::{Fields, Text};
-use keepwell_domain::health_status::{HealthStatus, SetStatus, StatusChange, StatusRecord, set_status};
+use keepwell_domain::health_status::{HealthStatus, SetStatus, StatusRecord, set_status};
 use keepwell_domain::problem::Problems;
-use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use serde_json::{Value, json};
 
 /// The function.
@@ -62,7 +61,7 @@ async fn put_status(
         update.customer.updated_at = now;
         update.customer.version += 1;
         update.put(status_change_record(&update.customer.id, update.customer.version, &change), Expect::Absent);
-        update.timeline(&timeline_entry(&change, update.customer.version));
+        update.timeline(&change.timeline_entry(update.customer.version));
         update.publish(fact);
         let answer = answer(&update.customer)?;
         idempotency.remember(&mut update.transaction, &answer, now);
@@ -90,19 +89,4 @@ fn answer(customer: &Customer) -> Result<Answer, ApiError> {
         "stale_from": status.map(StatusRecord::stale_from),
     });
     Ok(Answer::ok(body)?.etag(customer.version))
-}
-
-fn timeline_entry(change: &StatusChange, version: u64) -> TimelineEntry {
-    let title = match change.from {
-        Some(from) if from == change.to => format!("Health Status {} confirmed", change.to.title()),
-        Some(from) => format!("Health Status {} → {}", from.title(), change.to.title()),
-        None => format!("Health Status {}", change.to.title()),
-    };
-    TimelineEntry {
-        at: change.at,
-        kind: TimelineKind::Status,
-        record: format!("{version}"),
-        title,
-        detail: change.reason.clone(),
-    }
 }

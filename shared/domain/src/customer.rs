@@ -12,6 +12,7 @@ use crate::health_status::{HealthStatus, StatusRecord};
 use crate::id::{CustomerId, EmailAddress};
 use crate::insight::Insight;
 use crate::problem::Problems;
+use crate::score::manual_override::ManualOverride;
 
 /// What is known about a customer from people and imports. Its standing (score, happiness) is computed and kept apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,12 +93,25 @@ pub struct Standing {
     pub insight: Insight,
     /// The last sudden drop of happiness that was reported, so that one drop is reported once.
     pub last_drop_at: Option<DateTime<Utc>>,
+    /// The last drop of the score that was reported, so that one drop is reported once.
+    #[serde(default)]
+    pub last_score_drop_at: Option<DateTime<Utc>>,
+    /// Whether the Health Status and the score's band are two words apart or more; reported when it begins.
+    #[serde(default)]
+    pub disagrees: bool,
     /// The status record for which staleness was reported (its `set_at`), so that it is reported once.
     pub stale_reported_for: Option<DateTime<Utc>>,
     /// Oldest input that the score used, in days.
     pub oldest_input_days: Option<f64>,
     /// When this was computed.
     pub computed_at: Option<DateTime<Utc>>,
+}
+
+impl Standing {
+    /// The Health Status that the score suggests: its band, where enough of the score's weight had data.
+    pub fn suggested_status(&self) -> Option<HealthStatus> {
+        self.band.filter(|_| self.coverage >= SUGGESTING_COVERAGE)
+    }
 }
 
 /// A customer, as stored in its list row.
@@ -109,6 +123,9 @@ pub struct Customer {
     pub profile: Profile,
     /// The CSM's judgement; `None` until somebody sets one.
     pub status: Option<StatusRecord>,
+    /// An override of the score that somebody set by hand; it stays until it is taken back or its expiry is noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manual_override: Option<ManualOverride>,
     /// What is computed.
     #[serde(default)]
     pub standing: Standing,
@@ -162,6 +179,7 @@ impl NewCustomer {
             feedback_due_at: self.profile.request_feedback.then_some(now),
             profile: self.profile,
             status: None,
+            manual_override: None,
             standing: Standing::default(),
             churned: false,
             created_at: now,
@@ -171,6 +189,9 @@ impl NewCustomer {
         }
     }
 }
+
+/// From this coverage on, a score is worth comparing with a CSM's judgement (ours: half of what could be known is known).
+const SUGGESTING_COVERAGE: f64 = 0.5;
 
 /// Days between two feedback requests when the customer has no interval of its own.
 pub const DEFAULT_FEEDBACK_INTERVAL_DAYS: u32 = 30;
@@ -275,6 +296,13 @@ impl Customer {
         self.churned = churned;
         self.feedback_due_at = (!churned && self.profile.request_feedback).then_some(now);
         true
+    }
+
+    /// Sets or takes back the override by hand.
+    pub fn set_manual_override(&mut self, manual_override: Option<ManualOverride>, now: DateTime<Utc>) {
+        self.manual_override = manual_override;
+        self.updated_at = now;
+        self.version += 1;
     }
 
     /// The cell in which the customer stands at `now`. A status grows out of date at its hour, not in the night that follows.

@@ -9,6 +9,7 @@ use crate::happiness::{DropKind, HappinessLevel};
 use crate::health_status::HealthStatus;
 use crate::id::{CustomerId, RecordId};
 use crate::insight::Insight;
+use crate::score::scorecard::LimitKind;
 use crate::signal::SignalKind;
 
 /// `source` of every event on the bus.
@@ -137,6 +138,40 @@ pub enum Fact {
         /// The band now; `None` = unknown.
         to: Option<HealthStatus>,
     },
+    /// The Health Score fell by so many points within so many days (`settings.score_drop`).
+    #[serde(rename = "score.dropped.v1")]
+    ScoreDropped {
+        /// Highest value of those days.
+        from: f64,
+        /// Value now.
+        to: f64,
+        /// The days.
+        days: u32,
+    },
+    /// Somebody set an override of the Health Score by hand.
+    #[serde(rename = "score_override.set.v1")]
+    ScoreOverrideSet {
+        /// What it does.
+        kind: LimitKind,
+        /// The cap, the floor or the fixed value.
+        value: f64,
+        /// From when on it no longer acts.
+        expires_at: DateTime<Utc>,
+    },
+    /// Somebody took the override of the Health Score back.
+    #[serde(rename = "score_override.removed.v1")]
+    ScoreOverrideRemoved {},
+    /// The time of the override by hand was up.
+    #[serde(rename = "score_override.expired.v1")]
+    ScoreOverrideExpired {},
+    /// Health Status and Health Score have come to lie two words apart or more.
+    #[serde(rename = "health_status.disagreed.v1")]
+    HealthStatusDisagreed {
+        /// The CSM's word.
+        status: HealthStatus,
+        /// The score's word.
+        band: HealthStatus,
+    },
     /// The customer moved to another Insight cell.
     #[serde(rename = "insight.changed.v1")]
     InsightChanged {
@@ -170,6 +205,11 @@ impl Fact {
             Self::HappinessDropped { .. } => "happiness.dropped.v1",
             Self::ScoreChanged { .. } => "score.changed.v1",
             Self::BandChanged { .. } => "band.changed.v1",
+            Self::ScoreDropped { .. } => "score.dropped.v1",
+            Self::ScoreOverrideSet { .. } => "score_override.set.v1",
+            Self::ScoreOverrideRemoved {} => "score_override.removed.v1",
+            Self::ScoreOverrideExpired {} => "score_override.expired.v1",
+            Self::HealthStatusDisagreed { .. } => "health_status.disagreed.v1",
             Self::InsightChanged { .. } => "insight.changed.v1",
             Self::TaskCreated { .. } => "task.created.v1",
         }

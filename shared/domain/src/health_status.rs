@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::EmailAddress;
+use crate::timeline::{TimelineEntry, TimelineKind};
 
 crate::words! {
     /// The four words for a customer's business health. Declared from best to worst.
@@ -30,6 +31,12 @@ impl HealthStatus {
             Self::Steady => "Steady",
             Self::Struggling => "Struggling",
         }
+    }
+
+    /// How many words lie between two judgements: 0 for the same, 3 from best to worst.
+    pub fn words_apart(self, other: Self) -> usize {
+        let place = |word| Self::ALL.iter().position(|known| *known == word).unwrap_or_default();
+        place(self).abs_diff(place(other))
     }
 
     /// How long the judgement is good for: 90 days, the extremes 30.
@@ -85,6 +92,28 @@ pub struct StatusChange {
     pub to: HealthStatus,
     /// Why.
     pub reason: String,
+}
+
+impl StatusChange {
+    /// One line for people.
+    pub fn title(&self) -> String {
+        match self.from {
+            Some(from) if from == self.to => format!("Health Status {} confirmed", self.to.title()),
+            Some(from) => format!("Health Status {} → {}", from.title(), self.to.title()),
+            None => format!("Health Status {}", self.to.title()),
+        }
+    }
+
+    /// The line it makes on the customer's timeline; `version` is the customer's after the change.
+    pub fn timeline_entry(&self, version: u64) -> TimelineEntry {
+        TimelineEntry {
+            at: self.at,
+            kind: TimelineKind::Status,
+            record: version.to_string(),
+            title: self.title(),
+            detail: self.reason.clone(),
+        }
+    }
 }
 
 /// What setting a status means.

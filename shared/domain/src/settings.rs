@@ -23,6 +23,8 @@ pub struct Settings {
     pub high_happiness: f64,
     /// This Health Status and every better one is "high" in an Insight.
     pub high_status: HealthStatus,
+    /// A fall of the Health Score that is reported.
+    pub score_drop: DropBounds,
 }
 
 impl Default for Settings {
@@ -35,7 +37,25 @@ impl Default for Settings {
             happiness_levels: LevelBounds::default(),
             high_happiness: 60.0,
             high_status: HealthStatus::Healthy,
+            score_drop: DropBounds::default(),
         }
+    }
+}
+
+/// A fall by so many points within so many days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DropBounds {
+    /// Points, above 0 and up to 100.
+    pub points: f64,
+    /// Days, 1 to 90.
+    pub days: u32,
+}
+
+impl Default for DropBounds {
+    /// 10 points in 7 days: 2 are noise and 30 come too late (CodeSignal, predictive insights).
+    fn default() -> Self {
+        Self { points: 10.0, days: 7 }
     }
 }
 

@@ -50,7 +50,8 @@ fn a_rule_answers_for_its_own_change() {
 
 #[test]
 fn a_rule_that_goes_answers_for_its_going_and_the_rest_for_nothing() {
-    let document = document(&json!([{"id": "d", "weight": 1, "rules": [rule("a", 2.0), rule("b", 1.0), rule("c", 1.0)]}]));
+    let document =
+        document(&json!([{"id": "d", "weight": 1, "rules": [rule("a", 2.0), rule("b", 1.0), rule("c", 1.0)]}]));
     let before = score(&document, &[("a", 90.0, 0), ("b", 40.0, 0), ("c", 60.0, 0)]);
     // (180 + 40 + 60) / 4 = 70; without a: 50. Nothing about b and c changed.
     let missing = explain(&before, &score(&document, &[("b", 40.0, 0), ("c", 60.0, 0)]), None);
@@ -69,10 +70,10 @@ fn a_dimension_that_goes_answers_through_its_rules() {
     let before = score(&document, &[("a", 100.0, 0), ("b", 60.0, 0), ("c", 40.0, 0)]);
     let after = score(&document, &[("c", 40.0, 0)]);
     // 60 becomes 40: a stood 60 above the rest at a quarter of the weight, b 20 above it.
-    assert_eq!(lines(&explain(&before, &after, None)), [
-        ("a", Cause::WentMissing, -15.0),
-        ("b", Cause::WentMissing, -5.0)
-    ]);
+    assert_eq!(
+        lines(&explain(&before, &after, None)),
+        [("a", Cause::WentMissing, -15.0), ("b", Cause::WentMissing, -5.0)]
+    );
 }
 
 #[test]
@@ -105,11 +106,10 @@ fn a_new_scorecard_answers_for_itself() {
     let explanation = explain(&score(&old, &then), &score(&new, &now), Some(&score(&new, &then)));
     assert_eq!(explanation.change, Some(-5.0));
     // 60 to 70 by the weights: what stands above the middle (65) weighs more, what stands below it less. Then 70 to 55.
-    assert_eq!(lines(&explanation), [
-        ("a", Cause::DataChanged, -15.0),
-        ("b", Cause::ScorecardChanged, 6.25),
-        ("a", Cause::ScorecardChanged, 3.75),
-    ]);
+    assert_eq!(
+        lines(&explanation),
+        [("a", Cause::DataChanged, -15.0), ("b", Cause::ScorecardChanged, 6.25), ("a", Cause::ScorecardChanged, 3.75),]
+    );
 }
 
 #[test]

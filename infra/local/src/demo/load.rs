@@ -12,7 +12,7 @@ use keepwell_aws::store::change::CustomerChange;
 use keepwell_aws::store::customers::{contact_record, status_change_record};
 use keepwell_aws::store::feedback::{answer_record, request_record, whereabouts_record};
 use keepwell_aws::store::record::Record;
-use keepwell_aws::store::scores::{ScorePoint, score_point_record};
+use keepwell_aws::store::scores::snapshot_records;
 use keepwell_aws::store::signals::{SignalRecord, signal_record, usage_record};
 use keepwell_aws::store::transaction::MAX_WRITES;
 use keepwell_aws::store::{CommitError, Expect, StoreError, Transaction, keys, record::Table};
@@ -23,6 +23,7 @@ use keepwell_domain::happiness::{Answer, change_since, reading_at};
 use keepwell_domain::health_status::StatusRecord;
 use keepwell_domain::measure::{HappinessInput, Inputs, measure_all};
 use keepwell_domain::score::evaluate::Compiled;
+use keepwell_domain::score::history::{ScorePoint, Snapshot};
 use keepwell_domain::score::scorecard::Scorecard;
 use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::OutcomeKind;
@@ -95,8 +96,8 @@ async fn load_customer(system: &LocalSystem, scorecard: &Compiled, demo: DemoCus
     let now = system.now();
     let history = History::of(&demo, now);
     let mut records = history.records(&demo)?;
-    for point in history.score_points(&demo, scorecard, now) {
-        records.push(score_point_record(&demo.id, &point)?);
+    for snapshot in history.snapshots(&demo, scorecard, now) {
+        records.extend(snapshot_records(&demo.id, &snapshot)?);
     }
     for batch in records.chunks(MAX_WRITES) {
         let mut transaction = Transaction::default();
@@ -146,13 +147,9 @@ impl History {
             records.push(contact_record(id, contact)?);
         }
         for (index, change) in demo.status_changes.iter().enumerate() {
-            records.push(status_change_record(id, index as u64 + 2, change)?);
-            let title = match change.from {
-                Some(from) => format!("Health Status {} → {}", from.title(), change.to.title()),
-                None => format!("Health Status {}", change.to.title()),
-            };
-            let entry = entry(change.at, TimelineKind::Status, index.to_string(), title, change.reason.clone());
-            records.push(timeline_record(demo, &entry)?);
+            let version = index as u64 + 2;
+            records.push(status_change_record(id, version, change)?);
+            records.push(timeline_record(demo, &change.timeline_entry(version))?);
         }
         for day in &self.usage {
             records.push(usage_record(id, day)?);
@@ -178,9 +175,9 @@ impl History {
     }
 
     /// The score of each past week, as it would have been computed then.
-    fn score_points(&self, demo: &DemoCustomer, scorecard: &Compiled, now: DateTime<Utc>) -> Vec<ScorePoint> {
+    fn snapshots(&self, demo: &DemoCustomer, scorecard: &Compiled, now: DateTime<Utc>) -> Vec<Snapshot> {
         let settings = Settings::default();
-        let mut points: Vec<ScorePoint> = Vec::new();
+        let mut snapshots = Vec::new();
         for week in (1..=WEEKS).rev() {
             let at = now - Duration::weeks(week);
             if at < demo.created_at {
@@ -192,7 +189,7 @@ impl History {
             let happiness = reading.value.zip(reading.level).zip(reading.newest_at);
             let from = self.usage.partition_point(|day| day.day < (at - Duration::days(60)).date_naive());
             let to = self.usage.partition_point(|day| day.day <= at.date_naive());
-            let values = measure_all(&Inputs {
+            let measures = measure_all(&Inputs {
                 usage: self.usage.get(from..to).unwrap_or_default(),
                 last_used_on: to.checked_sub(1).and_then(|last| self.usage.get(last)).map(|day| day.day),
                 interactions: &demo.interactions,
@@ -207,10 +204,10 @@ impl History {
                 }),
                 ..Inputs::new(at, &then)
             });
-            let score = scorecard.evaluate(&values, at);
-            points.push(ScorePoint { at, value: score.value, band: score.band, scorecard: "default@1".to_owned() });
+            let score = scorecard.evaluate(&measures, at);
+            snapshots.push(Snapshot { point: ScorePoint::new(&score, None), measures });
         }
-        points
+        snapshots
     }
 }
 

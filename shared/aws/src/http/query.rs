@@ -38,6 +38,14 @@ impl QueryParams {
         }
     }
 
+    /// A typed value that must be there.
+    pub fn required<T: FromField>(&mut self, name: &str) -> Option<T> {
+        if self.values.get(name).is_none_or(String::is_empty) {
+            self.problem(name, "is required");
+        }
+        self.get(name)
+    }
+
     /// `true` or `false`; `false` when absent.
     pub fn flag(&mut self, name: &str) -> bool {
         match self.text(name).as_deref() {

@@ -281,10 +281,8 @@ fn override_changes(before: &Score, after: &Score, cause: Cause) -> Vec<Change> 
             *effects.entry(applied.id.as_ref()).or_default() += sign * effect;
         }
     }
-    let mut changes: Vec<Change> = effects
-        .into_iter()
-        .map(|(id, delta)| whole(id.map_or(MANUAL_OVERRIDE, Name::as_str), delta, cause))
-        .collect();
+    let mut changes: Vec<Change> =
+        effects.into_iter().map(|(id, delta)| whole(id.map_or(MANUAL_OVERRIDE, Name::as_str), delta, cause)).collect();
     // What the data alone made on the side that had some.
     match (before.raw, after.raw) {
         (Some(raw), None) => changes.push(whole(SCORECARD, -raw, Cause::WentMissing)),

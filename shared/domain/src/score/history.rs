@@ -49,8 +49,7 @@ impl ScorePoint {
     /// Whether it says something that `last` does not, or `last` is a week old.
     pub fn is_news_after(&self, last: &Self) -> bool {
         self.at >= last.at + ANCHOR
-            || (self.value, self.raw, self.band, self.coverage)
-                != (last.value, last.raw, last.band, last.coverage)
+            || (self.value, self.raw, self.band, self.coverage) != (last.value, last.raw, last.band, last.coverage)
             || self.scorecard != last.scorecard
             || self.manual_override != last.manual_override
     }
@@ -160,11 +159,11 @@ pub fn score_drop(
     history: &[ScorePoint],
     now: &ScorePoint,
     points: f64,
-    days: i64,
+    days: u32,
     reported_at: Option<DateTime<Utc>>,
 ) -> Option<ScoreDrop> {
     let to = now.value.filter(|_| now.manual_override.is_none())?;
-    let start = now.at - Duration::days(days);
+    let start = now.at - Duration::days(i64::from(days));
     let start = reported_at.map_or(start, |reported| start.max(reported));
     // The point before the window is what the score was when the window began.
     let first = history.partition_point(|point| point.at <= start).saturating_sub(1);

@@ -9,6 +9,7 @@ use super::scorecard::{Limit, LimitKind};
 use crate::fields::{Fields, Text};
 use crate::id::EmailAddress;
 use crate::problem::Problems;
+use crate::timeline::{TimelineEntry, TimelineKind};
 
 /// How long an override lasts when nobody says.
 pub const DEFAULT_DAYS: i64 = 90;
@@ -60,6 +61,23 @@ impl ManualOverride {
     /// Whether it acts at `at`.
     pub fn acts_at(&self, at: DateTime<Utc>) -> bool {
         self.set_at <= at && at < self.expires_at
+    }
+
+    /// Whether it does the same for the same reason and as long; who says so and when does not matter.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        (self.kind, self.value, &self.reason, self.expires_at)
+            == (other.kind, other.value, &other.reason, other.expires_at)
+    }
+
+    /// The line on the customer's timeline when it is `set`, `removed` or `expired`.
+    pub fn timeline_entry(&self, what: &str, at: DateTime<Utc>) -> TimelineEntry {
+        TimelineEntry {
+            at,
+            kind: TimelineKind::Score,
+            record: format!("override-{what}"),
+            title: format!("Health Score override {what}: {} {}", self.kind, self.value.0),
+            detail: self.reason.clone(),
+        }
     }
 
     /// What it does to a score.
