@@ -109,6 +109,13 @@ fn writes(task: &str) -> Vec<Write> {
             vec!["/reason", "/status", "/why"],
         ),
         write(
+            Method::PUT,
+            "/v1/customers/{id}/score/override",
+            json!({ "kind": "cap", "value": 40, "reason": "contract dispute" }),
+            json!({ "kind": "max", "value": 101, "reason": "", "expires_at": "2020-01-01T00:00:00Z", "until": 1 }),
+            vec!["/expires_at", "/kind", "/reason", "/until", "/value"],
+        ),
+        write(
             Method::POST,
             "/v1/customers/{id}/contacts",
             json!({ "id": "new", "name": "New", "email": "new@acme.example" }),

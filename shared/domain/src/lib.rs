@@ -10,6 +10,7 @@
 //! | [`feedback`], [`happiness`] | who is asked when, what an answer does, the Happiness Level |
 //! | [`insight`] | what Health Status and Happiness Level mean together |
 //! | [`signal`], [`usage`] | raw input and how usage is folded by day |
+//! | [`sentiment`] | how positive a text is |
 //! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
 //! | [`event`] | the facts that are published |
@@ -31,6 +32,7 @@ pub mod mail;
 pub mod measure;
 pub mod problem;
 pub mod score;
+pub mod sentiment;
 pub mod settings;
 pub mod signal;
 pub mod task;

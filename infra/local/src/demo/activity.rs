@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, Duration, Utc, Weekday};
 use keepwell_domain::contact::{Contact, MailState, Role};
 use keepwell_domain::id::RecordId;
+use keepwell_domain::sentiment::compound;
 use keepwell_domain::signal::{
     Goal, Interaction, InteractionKind, Milestone, Severity, Survey, SurveyKind, Ticket, UsageEvent,
 };
@@ -129,6 +130,7 @@ impl Draft {
             escalated: told.escalated,
             subject: Some(told.subject.to_owned()),
             text: Some(told.text.to_owned()),
+            sentiment: compound(told.text),
         };
         self.customer.tickets.push(ticket);
     }
@@ -180,11 +182,13 @@ impl Draft {
         let outcome = self.one_to_five((f64::from(quality) - 1.0) / 4.0 + swing);
         let interaction = Interaction {
             id: self.record("i", self.customer.interactions.len() + 1),
-            contact: with.map(|(id, _)| id),
+            contact: with.as_ref().map(|(id, _)| id.clone()),
             kind,
             at,
             quality: rated.then_some(quality),
             outcome: rated.then_some(outcome),
+            participants: with.into_iter().map(|(_, name)| name).collect(),
+            sentiment: compound(&notes),
             notes,
         };
         self.customer.interactions.push(interaction);
@@ -215,7 +219,8 @@ impl Draft {
         let mut contacts = self.customer.contacts.clone();
         contacts.retain(|contact| contact.created_at <= at && !left(contact, at));
         let contact = self.dice.pick(&contacts);
-        let comment = phrases::survey_comments((value - scale_min) / (scale_max - scale_min));
+        let comments = phrases::survey_comments((value - scale_min) / (scale_max - scale_min));
+        let comment = self.dice.chance(0.35).then(|| self.dice.text(comments).to_owned());
         let survey = Survey {
             id: self.record("s", self.customer.surveys.len() + 1),
             contact: contact.map(|contact| contact.id.clone()),
@@ -223,7 +228,8 @@ impl Draft {
             scale_min,
             scale_max,
             value,
-            comment: self.dice.chance(0.35).then(|| self.dice.text(comment).to_owned()),
+            sentiment: comment.as_deref().and_then(compound),
+            comment,
             at,
         };
         self.customer.surveys.push(survey);

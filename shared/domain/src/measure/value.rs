@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Kind, Measure, Resolved};
-use crate::fields::Fields;
+use crate::fields::{Fields, FromField, Line};
 use crate::problem::Problems;
 
 /// A short text that is shared, not copied: a breakdown names two dozen rules and measures for every customer.
@@ -77,6 +77,18 @@ impl MeasureValue {
             Self::Boolean(_) => Kind::Boolean,
             Self::Number(_) => Kind::Number,
             Self::Word(_) => Kind::Word,
+        }
+    }
+}
+
+impl FromField for MeasureValue {
+    /// A number that the tables can hold, a text of one line, true or false.
+    fn from_field(value: &Value) -> Result<Self, String> {
+        match value {
+            Value::Bool(yes) => Ok(Self::Boolean(*yes)),
+            Value::Number(_) => f64::from_field(value).map(Self::Number),
+            Value::String(_) => Line::<100>::from_field(value).map(|Line(word)| Self::Word(Name::from(word.as_str()))),
+            _ => Err("must be a number, a text, true or false".to_owned()),
         }
     }
 }

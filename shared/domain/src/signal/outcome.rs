@@ -1,0 +1,51 @@
+//! Churns and renewals.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::fields::{Fields, Text};
+use crate::id::RecordId;
+
+crate::words! {
+    /// How a contract ended.
+    pub enum OutcomeKind {
+        /// The customer left.
+        Churned = "churned",
+        /// The customer stayed.
+        Renewed = "renewed",
+    }
+}
+
+/// A churn or a renewal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The sender's id.
+    pub id: RecordId,
+    /// Which.
+    pub kind: OutcomeKind,
+    /// When.
+    pub on: NaiveDate,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Whether a customer with these outcomes has left by `today`: its newest outcome is a churn. Later ones do not count yet.
+pub fn has_churned<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, today: NaiveDate) -> bool {
+    outcomes
+        .into_iter()
+        .filter(|outcome| outcome.on <= today)
+        .max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.id.cmp(&b.id)))
+        .is_some_and(|newest| newest.kind == OutcomeKind::Churned)
+}
+
+impl Outcome {
+    /// Reads the API's outcome without its customer.
+    pub fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let id = fields.required("id");
+        let kind = fields.required("kind");
+        let on = fields.required("on");
+        let reason = fields.optional::<Text<1000>>("reason").map(|text| text.0);
+        let ((id, kind), on) = id.zip(kind).zip(on)?;
+        Some(Self { id, kind, on, reason })
+    }
+}
