@@ -17,6 +17,7 @@ use keepwell_domain::event::Fact;
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::import::{Item, Row};
 use keepwell_domain::signal::{SignalKind, UsageEvent};
+use keepwell_domain::timeline::TimelineEntry;
 use keepwell_domain::usage::UsageDay;
 
 /// What a row did, or would do.
@@ -156,8 +157,9 @@ impl Writer<'_> {
                 return Ok(());
             }
             Some(before) => {
-                let old = keys::timeline(&customer, &before.value.timeline_entry());
-                if old != keys::timeline(&customer, &entry) {
+                let line = |entry: Option<&TimelineEntry>| entry.map(|entry| keys::timeline(&customer, entry));
+                let old = line(before.value.timeline_entry().as_ref());
+                if let Some(old) = old.filter(|old| Some(old) != line(entry.as_ref()).as_ref()) {
                     self.change.transaction.delete(Table::Core, old);
                 }
                 self.effects.push(Effect::Updated);
@@ -169,7 +171,9 @@ impl Writer<'_> {
             }
         };
         self.change.put(signal_record(&customer, signal), expect);
-        self.change.timeline(&entry);
+        if let Some(entry) = &entry {
+            self.change.timeline(entry);
+        }
         self.note(kind);
         Ok(())
     }

@@ -18,6 +18,10 @@ crate::words! {
         Ticket = "ticket",
         /// A survey answer came in.
         Survey = "survey",
+        /// The customer wrote something.
+        Message = "message",
+        /// A renewal or an expansion was offered or decided.
+        Opportunity = "opportunity",
         /// A goal was set or moved.
         Goal = "goal",
         /// A task was made or closed.

@@ -246,7 +246,9 @@ fn asked(demo: &DemoCustomer) -> (Vec<FeedbackRequest>, Vec<Answer>) {
 fn signals<S: SignalRecord>(records: &mut Vec<Record>, demo: &DemoCustomer, signals: &[S]) -> Result<(), StoreError> {
     for signal in signals {
         records.push(signal_record(&demo.id, signal)?);
-        records.push(timeline_record(demo, &signal.timeline_entry())?);
+        if let Some(entry) = signal.timeline_entry() {
+            records.push(timeline_record(demo, &entry)?);
+        }
     }
     Ok(())
 }

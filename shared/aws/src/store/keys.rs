@@ -6,7 +6,7 @@
 //! | customer's list row, the only item of a customer with index keys | `C#<customer>` | `ROW` | Get; `by_owner`, `portfolio`, `work` |
 //! | contact | `C#<customer>` | `CT#<contact>` | Query by prefix |
 //! | status history | `C#<customer>` | `ST#<at>#<version>` | Query by prefix, newest first |
-//! | interaction, ticket, survey, goal, outcome | `C#<customer>` | `S#IN#`/`S#TK#`/`S#SV#`/`S#GL#`/`S#OC#` + id | Query by prefix; all at once for a score |
+//! | interaction, ticket, survey, goal, message, opportunity, custom measure, outcome | `C#<customer>` | `S#IN#`/`S#TK#`/`S#SV#`/`S#GL#`/`S#MS#`/`S#OP#`/`S#CM#`/`S#OC#` + id | Query by prefix; all at once for a score |
 //! | feedback request | `C#<customer>` | `FR#<request>` | Get |
 //! | answer, one row per revision | `C#<customer>` | `S#FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
 //! | score history point | `C#<customer>` | `SN#<at>` | Query by prefix; newest first until a moment |

@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use keepwell_domain::happiness::Answer;
 use keepwell_domain::id::{CustomerId, RecordId};
-use keepwell_domain::signal::{Goal, Interaction, Outcome, Survey, Ticket};
+use keepwell_domain::signal::{
+    CustomMeasure, Goal, Interaction, Message, Opportunity, OpportunityOutcome, Outcome, Survey, Ticket,
+};
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use keepwell_domain::usage::UsageDay;
 use serde::Serialize;
@@ -22,8 +24,8 @@ pub trait SignalRecord: Serialize + DeserializeOwned + PartialEq + Clone {
     /// The sender's id.
     fn id(&self) -> &RecordId;
 
-    /// The line it makes on the customer's timeline.
-    fn timeline_entry(&self) -> TimelineEntry;
+    /// The line it makes on the customer's timeline, if it makes one.
+    fn timeline_entry(&self) -> Option<TimelineEntry>;
 }
 
 impl SignalRecord for Ticket {
@@ -33,17 +35,17 @@ impl SignalRecord for Ticket {
         &self.id
     }
 
-    fn timeline_entry(&self) -> TimelineEntry {
+    fn timeline_entry(&self) -> Option<TimelineEntry> {
         let state = if self.closed_at.is_some() { "closed" } else { "open" };
         let escalated = if self.escalated { ", escalated" } else { "" };
         let subject = self.subject.as_deref().map(|subject| format!(": {subject}")).unwrap_or_default();
-        TimelineEntry {
+        Some(TimelineEntry {
             at: self.opened_at,
             kind: TimelineKind::Ticket,
             record: self.id.to_string(),
             title: format!("Ticket {} ({}, {state}{escalated}){subject}", self.id, self.severity),
             detail: String::new(),
-        }
+        })
     }
 }
 
@@ -54,8 +56,8 @@ impl SignalRecord for Survey {
         &self.id
     }
 
-    fn timeline_entry(&self) -> TimelineEntry {
-        TimelineEntry {
+    fn timeline_entry(&self) -> Option<TimelineEntry> {
+        Some(TimelineEntry {
             at: self.at,
             kind: TimelineKind::Survey,
             record: self.id.to_string(),
@@ -67,7 +69,7 @@ impl SignalRecord for Survey {
                 self.scale_max
             ),
             detail: self.comment.clone().unwrap_or_default(),
-        }
+        })
     }
 }
 
@@ -78,20 +80,20 @@ impl SignalRecord for Interaction {
         &self.id
     }
 
-    fn timeline_entry(&self) -> TimelineEntry {
+    fn timeline_entry(&self) -> Option<TimelineEntry> {
         let rating = match (self.quality, self.outcome) {
             (Some(quality), Some(outcome)) => format!(", quality {quality} of 5, outcome {outcome} of 5"),
             (Some(quality), None) => format!(", quality {quality} of 5"),
             (None, Some(outcome)) => format!(", outcome {outcome} of 5"),
             (None, None) => String::new(),
         };
-        TimelineEntry {
+        Some(TimelineEntry {
             at: self.at,
             kind: TimelineKind::Interaction,
             record: self.id.to_string(),
             title: format!("Interaction: {}{rating}", self.kind),
             detail: self.notes.clone(),
-        }
+        })
     }
 }
 
@@ -102,14 +104,14 @@ impl SignalRecord for Goal {
         &self.id
     }
 
-    fn timeline_entry(&self) -> TimelineEntry {
-        TimelineEntry {
+    fn timeline_entry(&self) -> Option<TimelineEntry> {
+        Some(TimelineEntry {
             at: midnight(self.due_on),
             kind: TimelineKind::Goal,
             record: self.id.to_string(),
             title: format!("Goal due: {} ({} of {})", self.name, self.actual, self.target),
             detail: String::new(),
-        }
+        })
     }
 }
 
@@ -120,14 +122,64 @@ impl SignalRecord for Outcome {
         &self.id
     }
 
-    fn timeline_entry(&self) -> TimelineEntry {
-        TimelineEntry {
+    fn timeline_entry(&self) -> Option<TimelineEntry> {
+        Some(TimelineEntry {
             at: midnight(self.on),
             kind: TimelineKind::Outcome,
             record: self.id.to_string(),
             title: format!("Customer {}", self.kind),
             detail: self.reason.clone().unwrap_or_default(),
-        }
+        })
+    }
+}
+
+impl SignalRecord for Message {
+    const PREFIX: &'static str = "S#MS#";
+
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
+
+    fn timeline_entry(&self) -> Option<TimelineEntry> {
+        Some(TimelineEntry {
+            at: self.at,
+            kind: TimelineKind::Message,
+            record: self.id.to_string(),
+            title: "Message".to_owned(),
+            detail: self.text.clone(),
+        })
+    }
+}
+
+impl SignalRecord for Opportunity {
+    const PREFIX: &'static str = "S#OP#";
+
+    fn id(&self) -> &RecordId {
+        &self.id
+    }
+
+    fn timeline_entry(&self) -> Option<TimelineEntry> {
+        let state = self.outcome.map_or("open", OpportunityOutcome::as_str);
+        Some(TimelineEntry {
+            at: midnight(self.closes_on),
+            kind: TimelineKind::Opportunity,
+            record: self.id.to_string(),
+            title: format!("Opportunity {}: {} ({state})", self.id, self.kind),
+            detail: self.stage.clone().unwrap_or_default(),
+        })
+    }
+}
+
+impl SignalRecord for CustomMeasure {
+    const PREFIX: &'static str = "S#CM#";
+
+    fn id(&self) -> &RecordId {
+        &self.name
+    }
+
+    /// None: a number that is sent every hour is no news each time.
+    fn timeline_entry(&self) -> Option<TimelineEntry> {
+        None
     }
 }
 
@@ -146,6 +198,12 @@ pub struct Signals {
     pub surveys: Vec<Survey>,
     /// Goals.
     pub goals: Vec<Goal>,
+    /// What the customer wrote.
+    pub messages: Vec<Message>,
+    /// Renewals and expansions.
+    pub opportunities: Vec<Opportunity>,
+    /// The newest value of each of the team's own measures.
+    pub custom_measures: Vec<CustomMeasure>,
     /// Churns and renewals.
     pub outcomes: Vec<Outcome>,
     /// Answers to feedback requests, every revision.
@@ -163,6 +221,9 @@ impl Store {
                 Some(Ticket::PREFIX) => signals.tickets.push(read(item)?.value),
                 Some(Survey::PREFIX) => signals.surveys.push(read(item)?.value),
                 Some(Goal::PREFIX) => signals.goals.push(read(item)?.value),
+                Some(Message::PREFIX) => signals.messages.push(read(item)?.value),
+                Some(Opportunity::PREFIX) => signals.opportunities.push(read(item)?.value),
+                Some(CustomMeasure::PREFIX) => signals.custom_measures.push(read(item)?.value),
                 Some(Outcome::PREFIX) => signals.outcomes.push(read(item)?.value),
                 Some(keys::ANSWERS) => signals.answers.push(read::<InboxAnswer>(item)?.value.answer),
                 _ => {}
