@@ -75,6 +75,11 @@ async fn an_override_ends_at_its_time_by_itself() {
             ("2026-03-05T12:00:00Z".to_owned(), "override_expired".to_owned()),
         ]
     );
+    // A part of the history has what happened in it, and nothing from before.
+    let part = world.get("/v1/customers/acme/score/history?from=2026-03-04T00:00:00Z").await;
+    let kinds: Vec<&str> =
+        part["annotations"].as_array().unwrap().iter().map(|note| note["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["override_expired"]);
     let timeline = world.get("/v1/customers/acme/timeline?kind=score").await;
     let titles: Vec<&str> =
         timeline["items"].as_array().unwrap().iter().map(|line| line["title"].as_str().unwrap()).collect();
