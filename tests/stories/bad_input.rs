@@ -65,8 +65,9 @@ fn writes(task: &str) -> Vec<Write> {
             _ => "acme",
         };
         let path = declared.replace("{id}", id).replace("{contact}", "uma");
-        // The order that there is, and the arithmetic alone.
-        let effect = usize::from(!matches!(declared, "/v1/scorecards/order" | "/v1/scorecards/evaluate"));
+        // The order that there is, the arithmetic alone, and a text that is not kept.
+        let without = ["/v1/scorecards/order", "/v1/scorecards/evaluate", "/v1/sentiment"];
+        let effect = usize::from(!without.contains(&declared));
         Write { method, path, declared, good, wrong, pointers, effect }
     };
     let customer = json!({ "owner": "nobody", "arr_cents": -1, "currency": "usd", "seats": 2.5, "renewal_on": "soon",
@@ -185,6 +186,13 @@ fn writes(task: &str) -> Vec<Write> {
                 "/scorecard/id",
                 "/store",
             ],
+        ),
+        write(
+            Method::POST,
+            "/v1/sentiment",
+            json!({ "text": "Great support" }),
+            json!({ "text": "x".repeat(20_001), "language": "en" }),
+            vec!["/language", "/text"],
         ),
     ]
 }

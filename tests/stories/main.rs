@@ -17,4 +17,5 @@ mod insights;
 mod links;
 mod mail;
 mod scores;
+mod sentiment;
 mod status;
