@@ -1,8 +1,8 @@
 //! Sentiment of what people write, computed in process: nothing is sent anywhere.
 //!
 //! The method is VADER's (Hutto and Gilbert, ICWSM 2014), a lexicon of English with rules for negation, emphasis and contrast.
-//! Before it: what is not the writer's own words goes ([`writing`]), a text in a language without a lexicon is unknown
-//! ([`language`]), and words of product talk that the lexicon lacks are read as words that it has ([`product`]).
+//! Before it: what is not the writer's own words goes (`writing`), a text in a language without a lexicon is unknown
+//! (`language`), and words of product talk that the lexicon lacks are read as words that it has (`product`).
 //! `docs/sentiment.md` has the figures.
 
 mod language;

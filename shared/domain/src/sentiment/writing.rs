@@ -15,17 +15,32 @@ pub(super) fn own_words(text: &str) -> String {
 
 /// The text without HTML tags and with its entities resolved. `<3` and `>:(` are no tags.
 fn without_markup(text: &str) -> String {
+    match visible(text, &HIDDEN) {
+        Visible { text, is_open: false } => text,
+        // What never ends is no element: "enter <code> here".
+        _ => visible(text, &[]).text,
+    }
+}
+
+struct Visible {
+    text: String,
+    /// Whether an element that hides its content was left open.
+    is_open: bool,
+}
+
+/// What is to be seen of an HTML text when these elements hide their content.
+fn visible(text: &str, hiding: &[&str]) -> Visible {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    let mut hidden = 0_usize;
+    let mut depth = 0_usize;
     while let Some(at) = rest.find(['<', '&']) {
         let (before, from) = rest.split_at(at);
-        if hidden == 0 {
+        if depth == 0 {
             out.push_str(before);
         }
         if let Some((tag, after)) = Tag::at_start(from) {
-            if HIDDEN.contains(&tag.name.as_str()) {
-                hidden = if tag.closes { hidden.saturating_sub(1) } else { hidden + 1 };
+            if hiding.contains(&tag.name.as_str()) {
+                depth = if tag.closes { depth.saturating_sub(1) } else { depth + 1 };
             }
             if !INLINE.contains(&tag.name.as_str()) {
                 out.push('\n');
@@ -37,15 +52,15 @@ fn without_markup(text: &str) -> String {
             let (sign, after) = from.split_at(1);
             (sign.chars().next(), after)
         });
-        if hidden == 0 {
+        if depth == 0 {
             out.extend(written);
         }
         rest = after;
     }
-    if hidden == 0 {
+    if depth == 0 {
         out.push_str(rest);
     }
-    out
+    Visible { text: out, is_open: depth > 0 }
 }
 
 struct Tag {
@@ -98,14 +113,14 @@ fn without_quotes(text: &str) -> String {
     while let Some(line) = lines.next() {
         let said = line.trim();
         if let Some(opened) = said.strip_prefix("```") {
-            in_code = in_code == opened.contains("```");
+            in_code ^= !opened.contains("```");
             continue;
         }
         if in_code || is_quoted(said) || is_introduction(said) {
             continue;
         }
         let next = lines.peek().map_or("", |line| line.trim());
-        if line == "-- " || begins_earlier_mail(said, next) {
+        if line == "-- " || (begins_earlier_mail(said, next) && !out.trim_start().is_empty()) {
             break;
         }
         out.push_str(line);
@@ -125,7 +140,8 @@ fn is_introduction(line: &str) -> bool {
     line.starts_with("On ") && line.ends_with("wrote:")
 }
 
-/// The head of the mail that is answered, as Outlook writes it: all after it is that mail.
+/// The head of the mail that is answered, as Outlook writes it: all after it is that mail. At the start of a text it is the head
+/// of what was put there to be read.
 fn begins_earlier_mail(line: &str, next: &str) -> bool {
     (line.starts_with("-----") && line.contains("Original Message"))
         || (line.starts_with("From:") && ["Sent:", "Date:"].iter().any(|field| next.starts_with(field)))

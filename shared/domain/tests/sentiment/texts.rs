@@ -122,12 +122,18 @@ fn what_looks_like_markup_but_is_none_stays() {
     let sum = "It took 3 < 5 minutes & it was great > before";
     assert_eq!(compound(sum), Some(vader(sum)));
     assert_eq!(compound("so sad\n>:("), Some(vader("so sad\n>:(")));
+    assert_eq!(sentiment("When I enter <code> and <name> it is terrible").label, Label::Negative);
 }
 
 #[test]
 fn a_mail_that_only_quotes_says_nothing() {
     assert_eq!(compound("> I hate it\n> so bad"), None);
     assert_eq!(compound("```\nerror: failed\n```"), None);
+}
+
+#[test]
+fn a_mail_that_was_pasted_with_its_head_is_read() {
+    assert_eq!(sentiment("From: Ann\nSent: Monday\n\nThis is terrible").label, Label::Negative);
 }
 
 proptest! {
