@@ -1,7 +1,10 @@
 //! What is read of a text, and what comes out.
 
+use keepwell_domain::fields::Fields;
 use keepwell_domain::sentiment::{Label, compound, sentiment};
+use keepwell_domain::signal::{Interaction, Message, Survey, Ticket};
 use proptest::prelude::*;
+use serde_json::json;
 use vader_parity::SentimentIntensityAnalyzer;
 
 /// What VADER alone says.
@@ -134,6 +137,25 @@ fn a_mail_that_only_quotes_says_nothing() {
 #[test]
 fn a_mail_that_was_pasted_with_its_head_is_read() {
     assert_eq!(sentiment("From: Ann\nSent: Monday\n\nThis is terrible").label, Label::Negative);
+}
+
+#[test]
+fn every_signal_with_text_keeps_its_sentiment() {
+    let english = "The export is broken again, and it is so slow.";
+    for text in [english, "Der Export ist schon wieder kaputt."] {
+        let at = "2026-03-02T08:00:00Z";
+        let signal =
+            json!({ "id": "s", "kind": "nps", "value": 3, "at": at, "opened_at": at, "text": text, "comment": text });
+        let note = json!({ "id": "s", "kind": "note", "at": at, "notes": text });
+        let found = [
+            Interaction::read(&mut Fields::new(&note, "").unwrap()).unwrap().sentiment,
+            Message::read(&mut Fields::new(&signal, "").unwrap()).unwrap().sentiment,
+            Survey::read(&mut Fields::new(&signal, "").unwrap()).unwrap().sentiment,
+            Ticket::read(&mut Fields::new(&signal, "").unwrap()).unwrap().sentiment,
+        ];
+        assert_eq!(found, [compound(text); 4], "{text}");
+        assert_eq!(found[0].is_some(), text == english, "{text}");
+    }
 }
 
 proptest! {
