@@ -1,5 +1,5 @@
 //! Sentiment of what people write: in which texts, how good, how fast.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::print_stdout, reason = "the figures of docs/sentiment.md are read off these tests")]
 
 mod languages;
