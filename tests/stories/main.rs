@@ -17,4 +17,5 @@ mod insights;
 mod links;
 mod mail;
 mod scores;
+mod settings;
 mod status;

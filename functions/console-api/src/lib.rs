@@ -1,4 +1,4 @@
-//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, insights.
+//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, insights, settings.
 
 mod contacts;
 mod customers;
@@ -8,6 +8,7 @@ mod insights;
 mod list;
 mod scorecards;
 mod scores;
+mod settings;
 mod tasks;
 mod view;
 
@@ -51,6 +52,8 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(csm, Method::POST, "/v1/tasks", tasks::post_task)
         .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
         .route(viewer, Method::GET, "/v1/insights", insights::get_insights)
-        .route(viewer, Method::GET, "/v1/measures", scores::get_measures);
+        .route(viewer, Method::GET, "/v1/measures", scores::get_measures)
+        .route(viewer, Method::GET, "/v1/settings", settings::get_settings)
+        .route(admin, Method::PUT, "/v1/settings", settings::put_settings);
     Function::new("console-api").routes(routes)
 }

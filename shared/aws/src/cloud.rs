@@ -172,7 +172,7 @@ impl Cloud {
 
     /// The team's settings, with the deployment's manager where the team named none.
     pub async fn settings(&self) -> Result<Settings, StoreError> {
-        let mut settings = self.store.settings().await?;
+        let mut settings = self.store.settings().await?.value;
         settings.manager = settings.manager.or_else(|| self.deployment.manager.clone());
         Ok(settings)
     }
