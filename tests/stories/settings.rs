@@ -60,7 +60,8 @@ async fn of_two_admins_the_second_sees_that_settings_changed_meanwhile() {
 async fn a_change_of_settings_reaches_the_scores_at_night() {
     let world = World::new().await;
     world.customer_with("acme", &[]).await;
-    let rows = "id,customer,at,user,feature\ne1,acme,2026-03-01T09:00:00Z,uma,reports\ne2,acme,2026-03-01T10:00:00Z,uma,api";
+    let rows =
+        "id,customer,at,user,feature\ne1,acme,2026-03-01T09:00:00Z,uma,reports\ne2,acme,2026-03-01T10:00:00Z,uma,api";
     let import = world.call_as(Role::Csm, Method::POST, "/v1/imports/usage").raw("text/csv", rows).send().await;
     assert_eq!(import.expect_status(200).json()["rejected"], 0);
     world.settle().await;

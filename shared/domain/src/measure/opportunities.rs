@@ -31,13 +31,13 @@ pub(super) const MEASURES: &[Measure] = &[
         ..BASE
     },
     Measure {
-        id: "team.renewal_execution_ratio_365d",
+        id: "team.renewal_execution_rate_365d",
         meaning: "Share of the value of the renewals decided in the last 365 days that was won.",
         compute: renewal_execution,
         ..BASE
     },
     Measure {
-        id: "team.expansion_execution_ratio_365d",
+        id: "team.expansion_execution_rate_365d",
         meaning: "Share of the value of the expansions decided in the last 365 days that was won.",
         compute: expansion_execution,
         ..BASE

@@ -1,7 +1,7 @@
 //! The catalogue of measures itself.
 
 use keepwell_domain::health_status::HealthStatus;
-use keepwell_domain::measure::{Resolved, catalogue, measure_all};
+use keepwell_domain::measure::{Direction, Resolved, catalogue, measure_all};
 use keepwell_domain::score::scorecard::Scorecard;
 use serde_json::json;
 
@@ -44,4 +44,19 @@ fn a_customer_about_whom_nothing_is_known_has_no_measures() {
     for measure in catalogue() {
         assert_eq!(values.of(measure.id), None, "{}", measure.id);
     }
+}
+
+#[test]
+fn the_page_of_measures_lists_the_catalogue() {
+    let page = include_str!("../../../../docs/measures.md");
+    let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    let entries = catalogue().iter().map(|measure| {
+        let better = match measure.direction {
+            Direction::MoreIsBetter => "more",
+            Direction::LessIsBetter => "less",
+            Direction::Neither => "–",
+        };
+        format!("| `{}` | {} | {} | {better} | {} |", measure.id, measure.unit, measure.window, measure.meaning)
+    });
+    assert_eq!(listed, entries.collect::<Vec<_>>());
 }

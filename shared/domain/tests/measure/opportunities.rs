@@ -54,9 +54,9 @@ fn what_is_decided_early_is_open_until_its_day() {
     let signed = opportunity("a", "renewal", in_days(10), 5_000, json!({"likelihood": 90, "outcome": "won"}));
     let today = opportunity("b", "renewal", past(0), 5_000, json!({"likelihood": 90, "outcome": "lost"}));
     near(measured("team.renewal_likelihood", std::slice::from_ref(&signed)), 90.0);
-    assert_eq!(measured("team.renewal_execution_ratio_365d", &[signed]), None);
+    assert_eq!(measured("team.renewal_execution_rate_365d", &[signed]), None);
     assert_eq!(measured("team.renewal_likelihood", std::slice::from_ref(&today)), None);
-    near(measured("team.renewal_execution_ratio_365d", &[today]), 0.0);
+    near(measured("team.renewal_execution_rate_365d", &[today]), 0.0);
 }
 
 #[test]
@@ -74,10 +74,10 @@ fn execution_is_what_was_won_of_what_was_decided_by_value() {
     ];
     let customer = customer(json!({}));
     let values = measure_all(&Inputs { opportunities: &opportunities, ..inputs(&customer) });
-    near(number(&values, "team.renewal_execution_ratio_365d"), 0.75);
-    near(number(&values, "team.expansion_execution_ratio_365d"), 0.0);
+    near(number(&values, "team.renewal_execution_rate_365d"), 0.75);
+    near(number(&values, "team.expansion_execution_rate_365d"), 0.0);
     // Known since the end of the day of the newest decision.
-    let observed = values.of("team.renewal_execution_ratio_365d").unwrap().observed_at;
+    let observed = values.of("team.renewal_execution_rate_365d").unwrap().observed_at;
     assert_eq!(observed.to_rfc3339(), "2026-10-28T00:00:00+00:00");
     assert_eq!(values.of("team.expansion_pipeline_ratio"), None);
 }
@@ -86,11 +86,11 @@ fn execution_is_what_was_won_of_what_was_decided_by_value() {
 fn without_any_value_execution_counts_heads() {
     let decided = |id: &str, outcome: &str| opportunity(id, "renewal", past(9), 0, json!({"outcome": outcome}));
     let opportunities = [decided("a", "won"), decided("b", "won"), decided("c", "lost")];
-    near(measured("team.renewal_execution_ratio_365d", &opportunities), 2.0 / 3.0);
+    near(measured("team.renewal_execution_rate_365d", &opportunities), 2.0 / 3.0);
     // The largest amounts there can be do not overflow.
     let large = |id: &str| opportunity(id, "renewal", past(9), 100_000_000_000_000, json!({"outcome": "won"}));
     let many: Vec<_> = (0..100_000).map(|index| large(&format!("o{index}"))).collect();
-    near(measured("team.renewal_execution_ratio_365d", &many), 1.0);
+    near(measured("team.renewal_execution_rate_365d", &many), 1.0);
 }
 
 #[test]

@@ -116,7 +116,7 @@ impl Records {
                 json!({"id": id, "name": "G", "target": 100, "actual": raw.percent, "due_on": on, "milestones": [{"name": "m", "due_on": on, "done_on": raw.ended.then_some(on)}]})
             )),
             4 => {
-                let kind = if raw.number % 2 == 0 { "renewal" } else { "expansion" };
+                let kind = if raw.number.is_multiple_of(2) { "renewal" } else { "expansion" };
                 let outcome = raw.ended.then_some(if raw.percent > 50 { "won" } else { "lost" });
                 self.opportunities.push(read!(
                     Opportunity,
