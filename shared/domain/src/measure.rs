@@ -88,6 +88,21 @@ pub struct Measure {
     compute: fn(&Inputs<'_>) -> Option<Observed>,
 }
 
+/// What most measures of a subject have in common: they are numbers, and more is better.
+const fn base(dimension: Dimension, window: &'static str) -> Measure {
+    Measure {
+        id: "",
+        dimension,
+        unit: "",
+        window,
+        direction: Direction::MoreIsBetter,
+        kind: Kind::Number,
+        words: &[],
+        meaning: "",
+        compute: |_| None,
+    }
+}
+
 /// The prefix of measures that are sent by API or CSV and need no code.
 const CUSTOM: &str = "custom.";
 

@@ -91,10 +91,16 @@ pub struct ResponseTargets {
 }
 
 impl Default for ResponseTargets {
-    /// As Workestra publishes them (docs.workestra.app, SLA policies), its "medium" being our normal.
+    /// The patient ends of the ranges that simplyticket.net/docs/priority-sla publishes, its "medium" being our
+    /// normal and its "urgent" our critical. Others are stricter, and stop the clock over night, which this one does not.
     fn default() -> Self {
         let within = |first_response_hours, resolution_hours| ResponseTarget { first_response_hours, resolution_hours };
-        Self { low: within(24.0, 72.0), normal: within(8.0, 24.0), high: within(4.0, 8.0), critical: within(1.0, 4.0) }
+        Self {
+            low: within(48.0, 168.0),
+            normal: within(24.0, 72.0),
+            high: within(4.0, 24.0),
+            critical: within(0.5, 4.0),
+        }
     }
 }
 

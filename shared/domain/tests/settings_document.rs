@@ -36,7 +36,7 @@ fn an_empty_document_is_what_is_shipped_and_written_settings_read_back() {
     assert_eq!(settings.key_features, ["api", "reports"].map(str::to_owned).into());
     assert_eq!((settings.feature_weight("api"), settings.feature_weight("reports")), (2.5, 1.0));
     let high = settings.response_targets.of(Severity::High);
-    assert_eq!((high.first_response_hours, high.resolution_hours), (2.0, 8.0));
+    assert_eq!((high.first_response_hours, high.resolution_hours), (2.0, 24.0));
 }
 
 #[test]

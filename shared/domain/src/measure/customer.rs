@@ -5,21 +5,11 @@
 use std::collections::BTreeMap;
 
 use super::recency::recent_mean;
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, mean};
+use super::{Dimension, Inputs, Kind, Measure, Observed, base, mean};
 use crate::happiness::{ANSWER_VALID_DAYS, Answer};
 use crate::signal::{Survey, SurveyKind};
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::CustomerView,
-    unit: "",
-    window: "90 days",
-    direction: Direction::MoreIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = base(Dimension::CustomerView, "90 days");
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {

@@ -6,20 +6,10 @@
 //! An opportunity carries no date of its last change, so that what is said of an open one is as of now. One that is not
 //! decided 90 days after its date was forgotten, and says nothing any more.
 
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed};
+use super::{Dimension, Inputs, Measure, Observed, base};
 use crate::signal::{Opportunity, OpportunityKind, OpportunityOutcome};
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::TeamView,
-    unit: "ratio",
-    window: "365 days",
-    direction: Direction::MoreIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = Measure { unit: "ratio", ..base(Dimension::TeamView, "365 days") };
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {

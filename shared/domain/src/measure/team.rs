@@ -5,20 +5,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::recency::recent_mean;
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, mean};
+use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, base, mean};
 use crate::signal::{Interaction, InteractionKind};
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::TeamView,
-    unit: "",
-    window: "now",
-    direction: Direction::MoreIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = base(Dimension::TeamView, "now");
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {

@@ -5,21 +5,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, median};
+use super::{Dimension, Direction, Inputs, Measure, Observed, base, median};
 use crate::settings::ResponseTarget;
 use crate::signal::{Severity, Ticket};
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::CustomerView,
-    unit: "",
-    window: "90 days",
-    direction: Direction::LessIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = Measure { direction: Direction::LessIsBetter, ..base(Dimension::CustomerView, "90 days") };
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {

@@ -9,20 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed};
+use super::{Dimension, Direction, Inputs, Measure, Observed, base};
 use crate::usage::UsageDay;
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::ProductUsage,
-    unit: "",
-    window: "28 days",
-    direction: Direction::MoreIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = base(Dimension::ProductUsage, "28 days");
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {

@@ -75,11 +75,11 @@ fn tickets_are_in_time_by_the_target_of_their_severity() {
         )
     };
     let tickets = [
-        // Targets: critical 1 h and 4 h, high 4 h and 8 h, normal 8 h and 24 h, low 24 h and 72 h. To the second.
-        ticket("a", "critical", 9.0, Some(1.0), Some(4.0)),
-        ticket("b", "high", 9.0, Some(4.001), Some(8.001)),
-        ticket("c", "normal", 9.0, Some(7.9), None),
-        // Nobody answered, and there is time until tomorrow; closed without an answer; too old; not yet opened.
+        // Targets: critical 0.5 h and 4 h, high 4 h and 24 h, normal 24 h and 72 h, low 48 h and 168 h. To the second.
+        ticket("a", "critical", 9.0, Some(0.5), Some(4.0)),
+        ticket("b", "high", 9.0, Some(4.001), Some(24.001)),
+        ticket("c", "normal", 9.0, Some(23.9), None),
+        // Nobody answered, and there is time for a day and a half; closed without an answer; too old; not yet opened.
         ticket("d", "low", 0.5, None, None),
         ticket("e", "normal", 9.0, None, Some(20.0)),
         ticket("f", "normal", 90.0, Some(99.0), Some(100.0)),
@@ -91,17 +91,17 @@ fn tickets_are_in_time_by_the_target_of_their_severity() {
     let values = measure_all(&inputs);
     near(number(&values, answered), 2.0 / 3.0);
     near(number(&values, closed), 0.5);
-    // The newest of it: "c" became late a day after its opening.
-    assert_eq!(values.of(closed).unwrap().observed_at, ago(8.0));
-    // The low one is late from the second after its day.
+    // The newest of it: "c" became late three days after its opening.
+    assert_eq!(values.of(closed).unwrap().observed_at, ago(6.0));
+    // The low one is late from the second after its two days.
     inputs.tickets = &tickets[3..4];
-    inputs.as_of = ago(-0.5);
+    inputs.as_of = ago(-1.5);
     assert_eq!(number(&measure_all(&inputs), answered), None);
-    inputs.as_of = ago(-0.5) + Duration::seconds(1);
+    inputs.as_of = ago(-1.5) + Duration::seconds(1);
     near(number(&measure_all(&inputs), answered), 0.0);
     // With more time it is not.
     let mut patient = Settings::default();
-    patient.response_targets.low.first_response_hours = 48.0;
+    patient.response_targets.low.first_response_hours = 72.0;
     inputs.settings = &patient;
     assert_eq!(number(&measure_all(&inputs), answered), None);
 }

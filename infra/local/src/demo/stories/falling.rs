@@ -40,6 +40,7 @@ pub(super) fn slow_decline(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.feedback(&mood, 0.55);
     draft.nps(&mood);
     draft.messages(0.8, &mood);
+    draft.message(21, "Please close the accounts of the second shift, they no longer use it.");
     draft.tickets(0.8, 0.25);
     draft.interactions(24.0, &Curve::through(&[(365, 0.85), (120, 0.6), (1, 0.4)]));
     draft.talk(9, Call, 2, "{name} admits that two shifts went back to paper. No complaint, just less and less use.");
@@ -80,6 +81,9 @@ pub(super) fn drop_after_an_outage(seed: u64, today: NaiveDate) -> DemoCustomer 
     draft.feedback(&mood, 0.65);
     draft.nps(&mood);
     draft.messages(1.4, &mood);
+    draft.message(17, "This was a disaster for us, and nobody from your side called. We are very angry.");
+    draft.message(10, "Still no word about the missing records. Our own customers complain and we look terrible.");
+    draft.message(4, "Please confirm the credit note. We are disappointed by how badly this is handled.");
     draft.tickets(1.2, 0.2);
     draft.ticket(&Told {
         days_ago: 19,
@@ -154,6 +158,7 @@ pub(super) fn champion_left(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.feedback(&mood, 0.5);
     draft.nps(&mood);
     draft.messages(0.8, &mood);
+    draft.message(20, "Who is our contact at your side? Our colleague left and nobody here knows the product.");
     draft.tickets(0.5, 0.1);
     draft.interactions(22.0, &Curve::through(&[(365, 0.9), (35, 0.85), (1, 0.35)]));
     draft.talk(
@@ -230,6 +235,7 @@ pub(super) fn price_shopper(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.feedback(&mood, 0.45);
     draft.nps(&mood);
     draft.messages(0.8, &mood);
+    draft.message(14, "We have three cheaper offers on the table. Without a better price we will have to cancel.");
     draft.tickets(0.6, 0.15);
     draft.interactions(28.0, &Curve::through(&[(365, 0.6), (60, 0.5), (1, 0.35)]));
     draft.talk(31, Email, 2, "Procurement sent a table with three cheaper offers. {name} asks for 30 % or they leave.");

@@ -39,6 +39,7 @@ pub(super) fn happy_but_broke(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.feedback(&mood, 0.75);
     draft.nps(&mood);
     draft.messages(1.2, &mood);
+    draft.message(16, "We love working with you, and we hope to stay. Could we pay monthly until the summer?");
     draft.tickets(0.3, 0.0);
     draft.interactions(18.0, &Curve::through(&[(365, 0.9), (1, 0.8)]));
     draft.talk(
@@ -81,6 +82,7 @@ pub(super) fn thriving_but_angry(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.feedback(&mood, 0.6);
     draft.nps(&mood);
     draft.messages(1.6, &mood);
+    draft.message(8, "Eleven bugs are open and you sent us a newsletter about new features. This is annoying.");
     draft.tickets(3.2, 0.75);
     draft.interactions(16.0, &Curve::through(&[(365, 0.65), (1, 0.25)]));
     draft.talk(
@@ -208,6 +210,7 @@ pub(super) fn power_user_with_an_open_critical(seed: u64, today: NaiveDate) -> D
     draft.feedback(&mood, 0.6);
     draft.nps(&mood);
     draft.messages(1.0, &mood);
+    draft.message(7, "Billing is still blocked. You have been good to us for years, but this problem hurts badly now.");
     draft.tickets(1.6, 0.15);
     draft.ticket(&Told {
         days_ago: 11,

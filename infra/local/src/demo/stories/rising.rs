@@ -37,6 +37,7 @@ pub(super) fn growing(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.feedback(&mood, 0.65);
     draft.nps(&mood);
     draft.messages(1.0, &mood);
+    draft.message(9, "The new office is thrilled. Thank you for the great start, everybody wants access now!");
     draft.tickets(1.0, 0.0);
     draft.interactions(17.0, &Curve::through(&[(365, 0.75), (1, 0.95)]));
     draft.talk(122, Meeting, 5, "Signed for 26 more seats; {name} presented us to the partners in person.");
@@ -51,7 +52,7 @@ pub(super) fn growing(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.renewals(95);
     draft.expansion_ended(122, 0.3, Won);
     draft.expansion_ended(33, 0.35, Won);
-    draft.expansion(70, 0.2, 70);
+    draft.expansion(70, 0.3, 70);
     draft.statuses(&[
         (335, Steady, "One team uses us, the others watch."),
         (180, Healthy, "First expansion signed."),
@@ -215,6 +216,7 @@ pub(super) fn ready_to_speak_for_us(seed: u64, today: NaiveDate) -> DemoCustomer
     draft.feedback(&mood, 0.7);
     draft.nps(&mood);
     draft.messages(1.0, &mood);
+    draft.message(6, "Our board was impressed by the results. If you ever need a happy customer on a stage, ask us.");
     draft.tickets(0.9, 0.0);
     draft.interactions(20.0, &Curve::flat(0.93));
     draft.talk(
