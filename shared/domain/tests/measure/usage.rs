@@ -1,7 +1,7 @@
 //! Product Usage, by hand.
 
 use chrono::{DateTime, Duration, Utc};
-use keepwell_domain::measure::measure_all;
+use keepwell_domain::measure::{Inputs, measure_all};
 use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::UsageEvent;
 use keepwell_domain::usage::UsageDay;
@@ -183,4 +183,14 @@ fn depth_weighs_events_by_feature_and_divides_by_people() {
     inputs.as_of = now() + Duration::days(28);
     assert_eq!(number(&measure_all(&inputs), "usage.depth_per_active_user_28d"), None);
     assert_eq!(number(&measure_all(&inputs), "usage.logins_per_active_user_28d"), None);
+}
+
+#[test]
+fn no_seats_are_no_measure_of_use() {
+    let rows = usage(&[(1, &["ana"], "report", 7)]);
+    for (seats, expected) in [(json!(2), Some(0.5)), (json!(0), None), (json!(null), None)] {
+        let customer = customer(json!({ "seats": seats }));
+        let values = measure_all(&Inputs { usage: &rows, ..inputs(&customer) });
+        assert_eq!(number(&values, "usage.seats_in_use_ratio"), expected);
+    }
 }
