@@ -33,13 +33,10 @@ const KINDS: usize = 9;
 
 fn raw(seconds_ago: std::ops::Range<i64>) -> impl Strategy<Value = Raw> {
     (0..KINDS, 0_usize..1_000_000, seconds_ago, 0..=100_u8, -1.0..1.0_f64, any::<bool>()).prop_map(
-        |(kind, number, seconds_ago, percent, sentiment, ended)| Raw {
-            kind,
-            number,
-            seconds_ago,
-            percent,
-            sentiment,
-            ended,
+        |(kind, number, seconds_ago, percent, sentiment, ended)| {
+            // Half of them on every sixtieth day, so that some happen at the same moment.
+            let seconds_ago = if percent < 50 { seconds_ago - seconds_ago.rem_euclid(days(60)) } else { seconds_ago };
+            Raw { kind, number, seconds_ago, percent, sentiment, ended }
         },
     )
 }
@@ -49,9 +46,9 @@ const fn days(days: i64) -> i64 {
     days * 86_400
 }
 
-/// Up to 60 records of the last 300 days, each with a number of its own, and one of each kind of the last days.
+/// Up to 150 records of the last 300 days, each with a number of its own, and one of each kind of the last days.
 fn records() -> impl Strategy<Value = Vec<Raw>> {
-    proptest::collection::vec(raw(0..days(300)), 0..60).prop_map(|mut raws| {
+    proptest::collection::vec(raw(0..days(300)), 0..150).prop_map(|mut raws| {
         let recent = |kind| Raw { kind, number: 0, seconds_ago: days(2), percent: 40, sentiment: 0.3, ended: true };
         raws.extend((0..KINDS).map(recent));
         for (number, raw) in raws.iter_mut().enumerate() {
