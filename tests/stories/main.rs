@@ -18,4 +18,5 @@ mod links;
 mod mail;
 mod scores;
 mod sentiment;
+mod settings;
 mod status;

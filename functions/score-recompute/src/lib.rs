@@ -47,7 +47,7 @@ pub fn function(cloud: &Cloud) -> Function {
             let (cloud, scorecards) = batch.clone();
             async move { recompute_batch(&cloud, &scorecards, messages).await }
         })
-        .schedule("changed-scorecards", Rate::FiveMinutes, move || {
+        .schedule("changed-rules", Rate::FiveMinutes, move || {
             let (cloud, scorecards) = changes.clone();
             async move { recompute_changed(&cloud, &scorecards).await }
         })
@@ -78,7 +78,7 @@ async fn recompute_batch(cloud: &Cloud, scorecards: &Scorecards, messages: Vec<M
         }
     }
     let (settings, scorecards) = match rules(cloud, scorecards).await {
-        Ok((settings, _, selection)) => (settings, selection),
+        Ok((settings, selection, _)) => (settings, selection),
         Err(error) => {
             tracing::error!(%error, "the settings or scorecards cannot be read");
             failed.extend(customers.into_values().flat_map(|(_, messages)| messages));
@@ -94,11 +94,11 @@ async fn recompute_batch(cloud: &Cloud, scorecards: &Scorecards, messages: Vec<M
     failed
 }
 
-/// What every customer is computed by: the settings, and the scorecards with the revision of their library.
-async fn rules(cloud: &Cloud, scorecards: &Scorecards) -> Result<(Settings, u64, Arc<Selection>), HandlerError> {
-    let settings = cloud.settings().await?;
-    let (revision, selection) = scorecards.current(&cloud.store).await?;
-    Ok((settings, revision, selection))
+/// What every customer is computed by, and which revisions that are.
+async fn rules(cloud: &Cloud, scorecards: &Scorecards) -> Result<(Settings, Arc<Selection>, Applied), HandlerError> {
+    let settings = cloud.stored_settings().await?;
+    let (library, selection) = scorecards.current(&cloud.store).await?;
+    Ok((settings.value, selection, Applied { library, settings: settings.revision }))
 }
 
 /// Some customers could not be computed; the next night, or the next change, tries again.
@@ -106,17 +106,15 @@ async fn rules(cloud: &Cloud, scorecards: &Scorecards) -> Result<(Settings, u64,
 #[error("{0} customers could not be computed")]
 struct Failed(usize);
 
-/// Computes every customer, if a scorecard was set since every customer was computed last.
+/// Computes every customer, if a scorecard or the settings were changed since every customer was computed last.
 async fn recompute_changed(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
-    let library = cloud.store.library().await?.revision;
-    if library == cloud.store.applied().await?.value.library {
-        return Ok(());
-    }
-    recompute_all(cloud, scorecards).await
+    let store = &cloud.store;
+    let now = Applied { library: store.library().await?.revision, settings: store.settings().await?.revision };
+    if store.applied().await?.value == now { Ok(()) } else { recompute_all(cloud, scorecards).await }
 }
 
 async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
-    let (settings, library, selection) = rules(cloud, scorecards).await?;
+    let (settings, selection, applied) = rules(cloud, scorecards).await?;
     let portfolio = cloud.store.portfolio().await?;
     let (settings, selection) = (&settings, &*selection);
     let failures = stream::iter(portfolio).map(|stored| async move {
@@ -128,9 +126,9 @@ async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), Han
     if failed > 0 {
         return Err(Box::new(Failed(failed)));
     }
-    if cloud.store.applied().await?.value.library != library {
+    if cloud.store.applied().await?.value != applied {
         let mut transaction = Transaction::default();
-        transaction.put_applied(&Applied { library });
+        transaction.put_applied(&applied);
         transaction.commit(&cloud.store).await?;
     }
     Ok(())

@@ -16,7 +16,7 @@ use keepwell_domain::settings::Settings;
 use ulid::Ulid;
 
 use crate::render::Templates;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Stored};
 
 /// Where `now` comes from.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -172,9 +172,14 @@ impl Cloud {
 
     /// The team's settings, with the deployment's manager where the team named none.
     pub async fn settings(&self) -> Result<Settings, StoreError> {
-        let mut settings = self.store.settings().await?;
-        settings.manager = settings.manager.or_else(|| self.deployment.manager.clone());
-        Ok(settings)
+        Ok(self.stored_settings().await?.value)
+    }
+
+    /// The same, with the number of times they were written.
+    pub async fn stored_settings(&self) -> Result<Stored<Settings>, StoreError> {
+        let mut stored = self.store.settings().await?;
+        stored.value.manager = stored.value.manager.or_else(|| self.deployment.manager.clone());
+        Ok(stored)
     }
 
     /// The time, to the millisecond: what is stored is what was decided on.

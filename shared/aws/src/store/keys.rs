@@ -18,7 +18,7 @@
 //! | settings | `SETTINGS` | `A` | Get |
 //! | which scorecards there are | `SCORECARDS` | `A` | Get |
 //! | a version of a scorecard | `SC#<scorecard>` | `V#<version, 10 digits>` | Get; Query, newest first |
-//! | for which scorecards all customers were computed | `APPLIED` | `A` | Get |
+//! | by which scorecards and settings all customers were computed | `APPLIED` | `A` | Get |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
@@ -161,7 +161,7 @@ pub fn scorecard_edition(id: &str, version: u64) -> Key {
     key(scorecard_partition(id), format!("{SCORECARD_EDITIONS}{version:010}"))
 }
 
-/// For which scorecards all customers were computed.
+/// By which scorecards and settings all customers were computed.
 pub fn applied() -> Key {
     key("APPLIED", "A")
 }
