@@ -16,4 +16,5 @@ mod imports;
 mod insights;
 mod links;
 mod mail;
+mod signals;
 mod status;

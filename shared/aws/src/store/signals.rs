@@ -24,6 +24,11 @@ pub trait SignalRecord: Serialize + DeserializeOwned + PartialEq + Clone {
     /// The sender's id.
     fn id(&self) -> &RecordId;
 
+    /// Whether it says something that `stored`, under the same id, does not.
+    fn replaces(&self, stored: &Self) -> bool {
+        self != stored
+    }
+
     /// The line it makes on the customer's timeline, if it makes one.
     fn timeline_entry(&self) -> Option<TimelineEntry>;
 }
@@ -175,6 +180,11 @@ impl SignalRecord for CustomMeasure {
 
     fn id(&self) -> &RecordId {
         &self.name
+    }
+
+    /// Only the newest value is kept.
+    fn replaces(&self, stored: &Self) -> bool {
+        self != stored && self.observed_at >= stored.observed_at
     }
 
     /// None: a number that is sent every hour is no news each time.
