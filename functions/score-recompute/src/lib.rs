@@ -1,12 +1,14 @@
 //! Computes what is computed about a customer: Happiness Level, Health Score, Insight.
 //!
 //! Customers come through the bus when something about them changed, and all of them every night, because data decays and
-//! grows stale by itself. Computing twice gives the same; nothing is written when nothing changed.
+//! grows stale by itself. Computing twice gives the same; nothing is written when nothing changed. Of those of the
+//! night one in a hundred is audited: computed from everything that is stored about it.
 
+mod audit;
 mod inputs;
 mod standing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::{StreamExt as _, future, stream};
@@ -16,6 +18,7 @@ use keepwell_aws::store::CommitError;
 use keepwell_aws::store::change::{Cause, retry_on_conflict};
 use keepwell_domain::event::{Event, SOURCE};
 use keepwell_domain::id::CustomerId;
+use keepwell_domain::score::audit::whose_turn;
 use keepwell_domain::score::evaluate::Compiled;
 use keepwell_domain::score::scorecard::Scorecard;
 use keepwell_domain::settings::Settings;
@@ -98,14 +101,30 @@ struct Failed(usize);
 async fn recompute_all(cloud: &Cloud, scorecard: &Compiled) -> Result<(), HandlerError> {
     let settings = cloud.settings().await?;
     let portfolio = cloud.store.portfolio().await?;
-    let settings = &settings;
+    let ids: Vec<&CustomerId> = portfolio.iter().map(|stored| &stored.value.id).collect();
+    let audited: BTreeSet<CustomerId> = whose_turn(&ids, cloud.now().date_naive()).into_iter().cloned().collect();
+    let (settings, audited) = (&settings, &audited);
     let failures = stream::iter(portfolio).map(|stored| async move {
         let id = stored.value.id;
-        let outcome = recompute(cloud, settings, scorecard, &id, &Cause::default()).await;
+        let outcome = recompute_at_night(cloud, settings, scorecard, &id, audited.contains(&id)).await;
         outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "recompute failed")).is_err()
     });
     let failed = failures.buffer_unordered(AT_ONCE).filter(|failed| future::ready(*failed)).count().await;
     if failed > 0 { Err(Box::new(Failed(failed))) } else { Ok(()) }
+}
+
+/// Audits the customer if it is its turn, and computes it.
+async fn recompute_at_night(
+    cloud: &Cloud,
+    settings: &Settings,
+    scorecard: &Compiled,
+    id: &CustomerId,
+    is_audited: bool,
+) -> Result<(), CommitError> {
+    if is_audited {
+        audit::audit(cloud, settings, scorecard, id).await?;
+    }
+    recompute(cloud, settings, scorecard, id, &Cause::default()).await
 }
 
 /// Computes one customer from what is stored, and writes what changed. A customer that is gone is no error.

@@ -9,8 +9,9 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::ApiError;
 use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::contact_record;
+use keepwell_aws::store::gists::WRITES_PER_SIGNAL;
 use keepwell_aws::store::record::Table;
-use keepwell_aws::store::signals::{SignalRecord, signal_record, usage_record};
+use keepwell_aws::store::signals::{SignalRecord, usage_record};
 use keepwell_aws::store::transaction::MAX_WRITES;
 use keepwell_aws::store::{Expect, Stored, keys};
 use keepwell_domain::contact::{Contact, NewContact};
@@ -19,7 +20,6 @@ use keepwell_domain::event::Fact;
 use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::import::{Item, Row};
 use keepwell_domain::signal::{CustomMeasure, SignalKind, UsageEvent};
-use keepwell_domain::timeline::TimelineEntry;
 use keepwell_domain::usage::UsageDay;
 
 /// How many customers are written at once: the time goes into waiting for the tables.
@@ -185,35 +185,36 @@ impl Writer<'_> {
     }
 
     async fn signal<S: SignalRecord>(&mut self, kind: SignalKind, signal: &S) -> Result<(), ApiError> {
-        let customer = self.change.customer.id.clone();
-        let key = keys::record(&customer, S::PREFIX, signal.id());
+        let key = keys::record(&self.change.customer.id, S::PREFIX, signal.id());
         let before: Option<Stored<S>> = self.cloud.store.get(Table::Core, &key).await?;
-        let entry = signal.timeline_entry();
-        self.make_room(3).await?;
-        let expect = match &before {
-            Some(before) if !signal.replaces(&before.value) => {
-                self.effects.push(Effect::Unchanged);
-                return Ok(());
-            }
-            Some(before) => {
-                let line = |entry: Option<&TimelineEntry>| entry.map(|entry| keys::timeline(&customer, entry));
-                let old = line(before.value.timeline_entry().as_ref());
-                if let Some(old) = old.filter(|old| Some(old) != line(entry.as_ref()).as_ref()) {
-                    self.change.transaction.delete(Table::Core, old);
-                }
-                self.effects.push(Effect::Updated);
-                Expect::Revision(before.revision)
-            }
-            None => {
-                self.effects.push(Effect::Created);
-                Expect::Absent
-            }
-        };
-        self.change.put(signal_record(&customer, signal), expect);
-        if let Some(entry) = &entry {
-            self.change.timeline(entry);
+        if before.as_ref().is_some_and(|before| !signal.replaces(&before.value)) {
+            self.effects.push(Effect::Unchanged);
+            return Ok(());
         }
+        self.effects.push(if before.is_some() { Effect::Updated } else { Effect::Created });
+        self.make_room(WRITES_PER_SIGNAL).await?;
+        if let Some(before) = &before {
+            self.remember_others(&before.value, signal).await?;
+        }
+        self.change.signal(before.as_ref(), signal);
         self.note(kind);
+        Ok(())
+    }
+
+    /// When `after` takes the place of what was remembered for good, looks up what there is beside it.
+    async fn remember_others<S: SignalRecord>(&mut self, before: &S, after: &S) -> Result<(), ApiError> {
+        let last = &self.change.customer.last_signals;
+        if !last.as_ref().is_some_and(|last| last.loses(before, after, self.now)) {
+            return Ok(());
+        }
+        // What is about to be written must be among what is looked up.
+        self.flush_and_read().await?;
+        let all = self.cloud.store.signals::<S>(&self.change.customer.id).await?;
+        if let Some(last) = &mut self.change.customer.last_signals {
+            S::forget(last);
+            let others = all.iter().filter(|other| other.value.id() != after.id());
+            others.for_each(|other| other.value.remember(last, self.now));
+        }
         Ok(())
     }
 
@@ -257,6 +258,11 @@ impl Writer<'_> {
         if self.change.transaction.len() + writes <= ROOM {
             return Ok(());
         }
+        self.flush_and_read().await
+    }
+
+    /// Commits what there is and goes on from the customer as it is then.
+    async fn flush_and_read(&mut self) -> Result<(), ApiError> {
         self.flush().await?;
         let stored = self.cloud.store.customer(&self.change.customer.id).await?;
         let stored = stored.ok_or_else(|| ApiError::NotFound("The customer was erased meanwhile.".to_owned()))?;

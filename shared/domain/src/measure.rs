@@ -150,10 +150,14 @@ pub struct Inputs<'a> {
     pub last_used_on: Option<NaiveDate>,
     /// The features that the team calls key; empty = none named.
     pub key_features: &'a [String],
-    /// At least the last 180 days, and the newest one.
+    /// At least the last 180 days.
     pub interactions: &'a [Interaction],
-    /// At least those opened in the last 90 days, those open, and the newest one.
+    /// When the CSM last met the customer, for customers whom `interactions` does not reach back to.
+    pub last_met_at: Option<DateTime<Utc>>,
+    /// At least those opened in the last 90 days, and those open.
     pub tickets: &'a [Ticket],
+    /// When something last happened to a ticket, ever.
+    pub last_ticket_at: Option<DateTime<Utc>>,
     /// At least the last 180 days.
     pub surveys: &'a [Survey],
     /// Goals as of then.
@@ -172,7 +176,9 @@ impl<'a> Inputs<'a> {
             last_used_on: None,
             key_features: &[],
             interactions: &[],
+            last_met_at: None,
             tickets: &[],
+            last_ticket_at: None,
             surveys: &[],
             goals: &[],
             happiness: None,

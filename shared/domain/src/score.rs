@@ -10,6 +10,7 @@
 //! | [`manual_override`] | an override that somebody set by hand, with reason and expiry |
 //! | [`history`] | the points of a score's history, annotations, drops |
 //! | [`explain`] | why a score changed between two moments |
+//! | [`audit`] | whose score is computed from everything tonight, and what differs |
 //! | [`request`] | the arithmetic for any document and measures that somebody sends |
 //!
 //! # The arithmetic
@@ -28,6 +29,7 @@
 //! give the same bits everywhere.
 
 pub mod applies_to;
+pub mod audit;
 pub mod breakdown;
 pub mod evaluate;
 pub mod explain;
