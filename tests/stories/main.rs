@@ -16,5 +16,6 @@ mod imports;
 mod insights;
 mod links;
 mod mail;
+mod nightly;
 mod signals;
 mod status;
