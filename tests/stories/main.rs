@@ -9,6 +9,7 @@
 
 mod architecture;
 mod bad_input;
+mod costs;
 mod customers;
 mod faults;
 mod feedback;
