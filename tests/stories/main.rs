@@ -9,6 +9,7 @@
 
 mod architecture;
 mod bad_input;
+mod costs;
 mod customers;
 mod faults;
 mod feedback;
@@ -16,7 +17,9 @@ mod imports;
 mod insights;
 mod links;
 mod mail;
+mod nightly;
 mod scores;
 mod sentiment;
 mod settings;
+mod signals;
 mod status;

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::contact_record;
-use keepwell_aws::store::feedback::{answer_record, request_record};
+use keepwell_aws::store::feedback::request_record;
 use keepwell_aws::store::{Expect, Stored};
 use keepwell_domain::contact::{AskState, Contact};
 use keepwell_domain::customer::Customer;
@@ -200,7 +200,7 @@ async fn record(cloud: &Cloud, asked: Asked, recorded: Recorded, now: DateTime<U
     }
     let customer = change.customer.id.clone();
     change.put(request_record(&request), Expect::Revision(asked.request.revision));
-    change.put(answer_record(&customer, &answer), Expect::Absent);
+    change.answer(&answer);
     change.put(contact_record(&customer, &contact), Expect::Revision(asked.contact.revision));
     let verb = if previous.is_some() { "changed the answer to" } else { "answered" };
     change.timeline(&TimelineEntry {

@@ -1,13 +1,15 @@
 //! Computes what is computed about a customer: Happiness Level, Health Score, Insight.
 //!
 //! Customers come through the bus when something about them changed, and all of them every night, because data decays and
-//! grows stale by itself. Computing twice gives the same; nothing is written when nothing changed.
+//! grows stale by itself. Computing twice gives the same; nothing is written when nothing changed. Of those of the
+//! night one in a hundred is audited: computed from everything that is stored about it.
 
+mod audit;
 mod inputs;
 mod scorecards;
 mod standing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::{StreamExt as _, future, stream};
@@ -18,6 +20,7 @@ use keepwell_aws::store::scorecards::Applied;
 use keepwell_aws::store::{CommitError, Transaction};
 use keepwell_domain::event::{Event, SOURCE};
 use keepwell_domain::id::CustomerId;
+use keepwell_domain::score::audit::whose_turn;
 use keepwell_domain::score::library::Selection;
 use keepwell_domain::settings::Settings;
 
@@ -53,7 +56,7 @@ pub fn function(cloud: &Cloud) -> Function {
         })
         .schedule("nightly", Rate::Nightly, move || {
             let (cloud, scorecards) = nightly.clone();
-            async move { recompute_all(&cloud, &scorecards).await }
+            async move { recompute_all(&cloud, &scorecards, Pass::Nightly).await }
         })
 }
 
@@ -110,16 +113,40 @@ struct Failed(usize);
 async fn recompute_changed(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
     let store = &cloud.store;
     let now = Applied { library: store.library().await?.revision, settings: store.settings().await?.revision };
-    if store.applied().await?.value == now { Ok(()) } else { recompute_all(cloud, scorecards).await }
+    if store.applied().await?.value == now {
+        Ok(())
+    } else {
+        recompute_all(cloud, scorecards, Pass::ChangedRules).await
+    }
 }
 
-async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
+/// Why every customer is computed.
+#[derive(Clone, Copy)]
+enum Pass {
+    /// Time went by; one customer in a hundred is audited too.
+    Nightly,
+    /// A scorecard or the settings changed.
+    ChangedRules,
+}
+
+async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards, pass: Pass) -> Result<(), HandlerError> {
     let (settings, selection, applied) = rules(cloud, scorecards).await?;
     let portfolio = cloud.store.portfolio().await?;
-    let (settings, selection) = (&settings, &*selection);
+    let ids: Vec<&CustomerId> = portfolio.iter().map(|stored| &stored.value.id).collect();
+    let audited: BTreeSet<CustomerId> = match pass {
+        Pass::Nightly => whose_turn(&ids, cloud.now().date_naive()).into_iter().cloned().collect(),
+        Pass::ChangedRules => BTreeSet::new(),
+    };
+    let (settings, selection, audited) = (&settings, &*selection, &audited);
     let failures = stream::iter(portfolio).map(|stored| async move {
-        let id = stored.value.id;
-        let outcome = recompute(cloud, settings, selection, &id, &Cause::default()).await;
+        let id = &stored.value.id;
+        let outcome = async {
+            if audited.contains(id) {
+                audit::audit(cloud, settings, selection.for_customer(&stored.value), id).await?;
+            }
+            recompute(cloud, settings, selection, id, &Cause::default()).await
+        };
+        let outcome = outcome.await;
         outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "recompute failed")).is_err()
     });
     let failed = failures.buffer_unordered(AT_ONCE).filter(|failed| future::ready(*failed)).count().await;

@@ -9,7 +9,7 @@ use keepwell_domain::event::Fact;
 use keepwell_domain::happiness::{HappinessDrop, reading_at, sudden_drop};
 use keepwell_domain::health_status::HealthStatus;
 use keepwell_domain::insight::{Insight, insight};
-use keepwell_domain::measure::{HappinessInput, Inputs, measure_all};
+use keepwell_domain::measure::{HappinessInput, Inputs, MeasureValues, measure_all};
 use keepwell_domain::score::evaluate::Compiled;
 use keepwell_domain::score::history::{ScoreDrop, ScorePoint, Snapshot, score_drop};
 use keepwell_domain::settings::{DropBounds, Settings};
@@ -29,17 +29,27 @@ pub(crate) struct Computed {
     became_stale: Option<(HealthStatus, DateTime<Utc>)>,
 }
 
+impl Computed {
+    /// What was measured.
+    pub(crate) fn measures(&self) -> &MeasureValues {
+        &self.snapshot.measures
+    }
+}
+
 /// Computes score and standing at `now`.
 pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compiled, now: DateTime<Utc>) -> Computed {
     let customer = &records.customer.value;
     let before = &customer.standing;
     let reading = reading_at(&records.signals.answers, settings, now);
     let signals = &records.signals;
+    let last = customer.last_signals.as_ref();
     let measures = measure_all(&Inputs {
         usage: &records.usage,
         last_used_on: records.last_used_on,
         interactions: &signals.interactions,
+        last_met_at: last.and_then(|last| last.met_at),
         tickets: &signals.tickets,
+        last_ticket_at: last.and_then(|last| last.ticket_at),
         surveys: &signals.surveys,
         goals: &signals.goals,
         opportunities: &signals.opportunities,
@@ -119,7 +129,7 @@ pub(crate) async fn write(
     let unchanged =
         Standing { computed_at: before.computed_at, oldest_input_days: before.oldest_input_days, ..standing.clone() }
             == before;
-    if unchanged && !is_news && expired.is_none() && !records.churn_is_news && before.computed_at.is_some() {
+    if unchanged && !is_news && expired.is_none() && !records.customer_is_news && before.computed_at.is_some() {
         return Ok(());
     }
 

@@ -1,17 +1,13 @@
 //! `POST /v1/imports/{kind}`: a CSV file, customer by customer. Importing a file again changes nothing.
 
-use std::collections::BTreeMap;
-
 use axum::body::Body;
 use axum::extract::{Path, State};
 use http::{HeaderMap, header};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams};
-use keepwell_aws::store::change::retry_on_conflict;
-use keepwell_domain::id::CustomerId;
-use keepwell_domain::import::{ImportKind, Mapping, Parsed, Report, Row, RowError, parse};
+use keepwell_domain::import::{ImportKind, Mapping, Parsed, Report, RowError, parse};
 
-use crate::write::{Effect, write_customer};
+use crate::write::{Effect, write};
 
 /// Largest file, in bytes. Larger ones are sent in parts.
 const MAX_CSV: usize = 5 * 1024 * 1024;
@@ -43,7 +39,7 @@ pub(crate) async fn post_import(
     Answer::ok(import(&cloud, parsed, dry_run).await?)
 }
 
-/// Writes the good rows, each customer's in its own transactions: what was acknowledged for one does not depend on another.
+/// Writes the good rows, and reports all.
 async fn import(cloud: &Cloud, parsed: Parsed, dry_run: bool) -> Result<Report, ApiError> {
     let mut report = Report {
         dry_run,
@@ -52,20 +48,13 @@ async fn import(cloud: &Cloud, parsed: Parsed, dry_run: bool) -> Result<Report, 
         ignored_columns: parsed.ignored_columns,
         ..Report::default()
     };
-    let mut by_customer: BTreeMap<CustomerId, Vec<Row>> = BTreeMap::new();
-    for row in parsed.good {
-        by_customer.entry(row.customer.clone()).or_default().push(row);
-    }
-    for (customer, rows) in by_customer {
-        let effects = retry_on_conflict(|| write_customer(cloud, &customer, &rows, dry_run)).await?;
-        for (row, effect) in rows.iter().zip(effects) {
-            match effect {
-                Effect::Created => report.created += 1,
-                Effect::Updated => report.updated += 1,
-                Effect::Unchanged => report.unchanged += 1,
-                Effect::Refused { column, detail } => {
-                    report.errors.push(RowError { row: row.row, column: column.to_owned(), detail });
-                }
+    for (row, effect) in write(cloud, parsed.good, dry_run).await? {
+        match effect {
+            Effect::Created => report.created += 1,
+            Effect::Updated => report.updated += 1,
+            Effect::Unchanged => report.unchanged += 1,
+            Effect::Refused { column, detail } => {
+                report.errors.push(RowError { row, column: column.to_owned(), detail });
             }
         }
     }

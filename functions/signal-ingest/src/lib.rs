@@ -1,16 +1,37 @@
-//! Takes signals in. For now: CSV imports; the tracking API and the REST calls for signals come next.
+//! Takes signals in: arrays of them by REST, and CSV imports. The tracking API comes next.
 
 mod import;
+mod signals;
 mod write;
 
+use axum::body::Body;
+use axum::extract::State;
 use http::Method;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::Function;
 use keepwell_aws::http::{Access, Role, Routes};
+use keepwell_domain::import::ImportKind;
+
+/// The routes that take an array, and what its items are.
+const ARRAYS: [(&str, ImportKind); 8] = [
+    ("/v1/interactions", ImportKind::Interactions),
+    ("/v1/tickets", ImportKind::Tickets),
+    ("/v1/surveys", ImportKind::Surveys),
+    ("/v1/goals", ImportKind::Goals),
+    ("/v1/messages", ImportKind::Messages),
+    ("/v1/opportunities", ImportKind::Opportunities),
+    ("/v1/outcomes", ImportKind::Outcomes),
+    ("/v1/custom-measures", ImportKind::CustomMeasures),
+];
 
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
-    let routes =
-        Routes::new(cloud).route(Access::People(Role::Csm), Method::POST, "/v1/imports/{kind}", import::post_import);
+    let access = Access::People(Role::Csm);
+    let imports = Routes::new(cloud).route(access, Method::POST, "/v1/imports/{kind}", import::post_import);
+    let routes = ARRAYS.into_iter().fold(imports, |routes, (path, kind)| {
+        routes.route(access, Method::POST, path, move |State(cloud): State<Cloud>, body: Body| {
+            signals::post(kind, cloud, body)
+        })
+    });
     Function::new("signal-ingest").routes(routes)
 }

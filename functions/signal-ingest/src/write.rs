@@ -1,26 +1,31 @@
-//! Writes the rows about one customer. A row that is known already writes nothing; if none is new, nothing is written at all.
+//! Writes items, each customer's in its own transactions. An item that is known already writes nothing; if none is new, nothing is
+//! written at all.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::ApiError;
-use keepwell_aws::store::change::{Cause, CustomerChange};
+use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::contact_record;
+use keepwell_aws::store::gists::WRITES_PER_SIGNAL;
 use keepwell_aws::store::record::Table;
-use keepwell_aws::store::signals::{SignalRecord, signal_record, usage_record};
+use keepwell_aws::store::signals::{SignalRecord, usage_record};
 use keepwell_aws::store::transaction::MAX_WRITES;
 use keepwell_aws::store::{Expect, Stored, keys};
 use keepwell_domain::contact::{Contact, NewContact};
 use keepwell_domain::customer::{NewCustomer, Profile, ProfileChange};
 use keepwell_domain::event::Fact;
-use keepwell_domain::id::CustomerId;
+use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::import::{Item, Row};
-use keepwell_domain::signal::{SignalKind, UsageEvent};
-use keepwell_domain::timeline::TimelineEntry;
+use keepwell_domain::signal::{CustomMeasure, SignalKind, UsageEvent};
 use keepwell_domain::usage::UsageDay;
 
-/// What a row did, or would do.
+/// How many customers are written at once: the time goes into waiting for the tables.
+const AT_ONCE: usize = 8;
+
+/// What an item did, or would do.
 pub(crate) enum Effect {
     Created,
     Updated,
@@ -31,8 +36,23 @@ pub(crate) enum Effect {
 /// Room in a transaction for the customer's row and its event.
 const ROOM: usize = MAX_WRITES - 4;
 
-/// Writes the rows about `customer` and answers what each did, in their order.
-pub(crate) async fn write_customer(
+/// Writes the items customer by customer: what was acknowledged for one does not depend on another. Answers what each did, by its
+/// place. After an error some may be written; writing all of them again changes nothing about those.
+pub(crate) async fn write(cloud: &Cloud, rows: Vec<Row>, dry_run: bool) -> Result<Vec<(usize, Effect)>, ApiError> {
+    let mut by_customer: BTreeMap<CustomerId, Vec<Row>> = BTreeMap::new();
+    for row in rows {
+        by_customer.entry(row.customer.clone()).or_default().push(row);
+    }
+    let written = stream::iter(by_customer).map(|(customer, rows)| async move {
+        let effects = retry_on_conflict(|| write_customer(cloud, &customer, &rows, dry_run)).await;
+        effects.map(|effects| rows.into_iter().map(|row| row.row).zip(effects).collect::<Vec<_>>())
+    });
+    let written: Vec<Vec<_>> = written.buffer_unordered(AT_ONCE).try_collect().await?;
+    Ok(written.into_iter().flatten().collect())
+}
+
+/// Writes the items about `customer` and answers what each did, in their order.
+async fn write_customer(
     cloud: &Cloud,
     customer: &CustomerId,
     rows: &[Row],
@@ -48,6 +68,7 @@ pub(crate) async fn write_customer(
     let change = CustomerChange::of(stored, Cause::default(), now);
     let mut writer = Writer { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run, now };
     let mut usage: Vec<&UsageEvent> = Vec::new();
+    let newest = newest_observations(rows);
     for row in rows {
         match &row.item {
             Item::Customer(profile) => writer.profile(profile),
@@ -58,6 +79,12 @@ pub(crate) async fn write_customer(
             Item::Interaction(interaction) => writer.signal(SignalKind::Interaction, interaction).await?,
             Item::Goal(goal) => writer.signal(SignalKind::Goal, goal).await?,
             Item::Outcome(outcome) => writer.signal(SignalKind::Outcome, outcome).await?,
+            Item::Message(message) => writer.signal(SignalKind::Message, message).await?,
+            Item::Opportunity(opportunity) => writer.signal(SignalKind::Opportunity, opportunity).await?,
+            Item::CustomMeasure(measure) if newest.get(&measure.name) > Some(&measure.observed_at) => {
+                writer.effects.push(Effect::Unchanged);
+            }
+            Item::CustomMeasure(measure) => writer.signal(SignalKind::CustomMeasure, measure).await?,
         }
     }
     if !usage.is_empty() {
@@ -67,8 +94,20 @@ pub(crate) async fn write_customer(
     Ok(writer.effects)
 }
 
+/// When each custom measure was last observed, as far as these items know.
+fn newest_observations(rows: &[Row]) -> BTreeMap<&RecordId, DateTime<Utc>> {
+    let mut newest: BTreeMap<&RecordId, DateTime<Utc>> = BTreeMap::new();
+    for row in rows {
+        if let Item::CustomMeasure(CustomMeasure { name, observed_at, .. }) = &row.item {
+            let known = newest.entry(name).or_insert(*observed_at);
+            *known = (*known).max(*observed_at);
+        }
+    }
+    newest
+}
+
 fn unknown(customer: &CustomerId) -> Effect {
-    let detail = format!("there is no customer {customer}; import customers first");
+    let detail = format!("there is no customer {customer}; create or import it first");
     Effect::Refused { column: "customer", detail }
 }
 
@@ -146,35 +185,36 @@ impl Writer<'_> {
     }
 
     async fn signal<S: SignalRecord>(&mut self, kind: SignalKind, signal: &S) -> Result<(), ApiError> {
-        let customer = self.change.customer.id.clone();
-        let key = keys::record(&customer, S::PREFIX, signal.id());
+        let key = keys::record(&self.change.customer.id, S::PREFIX, signal.id());
         let before: Option<Stored<S>> = self.cloud.store.get(Table::Core, &key).await?;
-        let entry = signal.timeline_entry();
-        self.make_room(3).await?;
-        let expect = match &before {
-            Some(before) if before.value == *signal => {
-                self.effects.push(Effect::Unchanged);
-                return Ok(());
-            }
-            Some(before) => {
-                let line = |entry: Option<&TimelineEntry>| entry.map(|entry| keys::timeline(&customer, entry));
-                let old = line(before.value.timeline_entry().as_ref());
-                if let Some(old) = old.filter(|old| Some(old) != line(entry.as_ref()).as_ref()) {
-                    self.change.transaction.delete(Table::Core, old);
-                }
-                self.effects.push(Effect::Updated);
-                Expect::Revision(before.revision)
-            }
-            None => {
-                self.effects.push(Effect::Created);
-                Expect::Absent
-            }
-        };
-        self.change.put(signal_record(&customer, signal), expect);
-        if let Some(entry) = &entry {
-            self.change.timeline(entry);
+        if before.as_ref().is_some_and(|before| !signal.replaces(&before.value)) {
+            self.effects.push(Effect::Unchanged);
+            return Ok(());
         }
+        self.effects.push(if before.is_some() { Effect::Updated } else { Effect::Created });
+        self.make_room(WRITES_PER_SIGNAL).await?;
+        if let Some(before) = &before {
+            self.remember_others(&before.value, signal).await?;
+        }
+        self.change.signal(before.as_ref(), signal);
         self.note(kind);
+        Ok(())
+    }
+
+    /// When `after` takes the place of what was remembered for good, looks up what there is beside it.
+    async fn remember_others<S: SignalRecord>(&mut self, before: &S, after: &S) -> Result<(), ApiError> {
+        let last = &self.change.customer.last_signals;
+        if !last.as_ref().is_some_and(|last| last.loses(before, after, self.now)) {
+            return Ok(());
+        }
+        // What is about to be written must be among what is looked up.
+        self.flush_and_read().await?;
+        let all = self.cloud.store.signals::<S>(&self.change.customer.id).await?;
+        if let Some(last) = &mut self.change.customer.last_signals {
+            S::forget(last);
+            let others = all.iter().filter(|other| other.value.id() != after.id());
+            others.for_each(|other| other.value.remember(last, self.now));
+        }
         Ok(())
     }
 
@@ -218,6 +258,11 @@ impl Writer<'_> {
         if self.change.transaction.len() + writes <= ROOM {
             return Ok(());
         }
+        self.flush_and_read().await
+    }
+
+    /// Commits what there is and goes on from the customer as it is then.
+    async fn flush_and_read(&mut self) -> Result<(), ApiError> {
         self.flush().await?;
         let stored = self.cloud.store.customer(&self.change.customer.id).await?;
         let stored = stored.ok_or_else(|| ApiError::NotFound("The customer was erased meanwhile.".to_owned()))?;

@@ -7,6 +7,7 @@ pub mod change;
 pub mod customers;
 pub mod erase;
 pub mod feedback;
+pub mod gists;
 pub mod idempotency;
 pub mod intents;
 pub mod keys;
@@ -181,7 +182,22 @@ impl Store {
         from: &str,
         to: &str,
     ) -> Result<Vec<Stored<T>>, StoreError> {
-        self.query_every_page(range, Some((from, to))).await?.into_iter().map(record::read).collect()
+        self.query_items_between(range, from, to).await?.into_iter().map(record::read).collect()
+    }
+
+    /// Items of a range whose sort key lies between `from` and `to`, both inclusive, as they are stored.
+    pub(crate) async fn query_items_between(
+        &self,
+        range: &Range<'_>,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<Item>, StoreError> {
+        self.query_every_page(range, Some((from, to))).await
+    }
+
+    /// The sort keys of a range.
+    pub(crate) async fn sort_keys(&self, range: &Range<'_>) -> Result<Vec<String>, StoreError> {
+        Ok(self.query_items(range).await?.iter().map(record::sort_key).collect())
     }
 
     /// The first item of a range whose sort key lies between `from` and `to`, both inclusive; the last one when descending.

@@ -13,6 +13,7 @@ use crate::id::{CustomerId, EmailAddress};
 use crate::insight::Insight;
 use crate::problem::Problems;
 use crate::score::manual_override::ManualOverride;
+use crate::signal::LastSignals;
 
 /// What is known about a customer from people and imports. Its standing (score, happiness) is computed and kept apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -134,6 +135,9 @@ pub struct Customer {
     /// Whether the customer left (its newest outcome is a churn).
     #[serde(default)]
     pub churned: bool,
+    /// What is remembered of its signals for good; `None` while they have no gists yet, as before Keepwell kept any.
+    #[serde(default)]
+    pub last_signals: Option<LastSignals>,
     /// When the customer was created.
     pub created_at: DateTime<Utc>,
     /// When profile or status last changed.
@@ -182,6 +186,7 @@ impl NewCustomer {
             manual_override: None,
             standing: Standing::default(),
             churned: false,
+            last_signals: Some(LastSignals::default()),
             created_at: now,
             updated_at: now,
             version: 1,

@@ -182,10 +182,14 @@ pub struct Inputs<'a> {
     pub usage: &'a [UsageDay],
     /// The newest day with usage ever, for customers who have been away for longer than `usage` reaches back.
     pub last_used_on: Option<NaiveDate>,
-    /// At least the last 180 days, and the newest one.
+    /// At least the last 180 days.
     pub interactions: &'a [Interaction],
-    /// At least those opened in the last 90 days, those open, and the newest one.
+    /// When the CSM last met the customer, for customers whom `interactions` does not reach back to.
+    pub last_met_at: Option<DateTime<Utc>>,
+    /// At least those opened in the last 90 days, and those open.
     pub tickets: &'a [Ticket],
+    /// When something last happened to a ticket, ever.
+    pub last_ticket_at: Option<DateTime<Utc>>,
     /// At least the last 180 days.
     pub surveys: &'a [Survey],
     /// Goals as of then.
@@ -212,7 +216,9 @@ impl<'a> Inputs<'a> {
             usage: &[],
             last_used_on: None,
             interactions: &[],
+            last_met_at: None,
             tickets: &[],
+            last_ticket_at: None,
             surveys: &[],
             goals: &[],
             opportunities: &[],

@@ -11,6 +11,7 @@
 //! | [`history`] | the points of a score's history, annotations, drops |
 //! | [`library`] | the team's scorecards, their versions and their order |
 //! | [`explain`] | why a score changed between two moments |
+//! | [`audit`] | whose score is computed from everything tonight, and what differs |
 //! | [`schema`] | the JSON Schema of the document |
 //! | [`request`] | the arithmetic for any document and measures that somebody sends |
 //!
@@ -30,6 +31,7 @@
 //! give the same bits everywhere.
 
 pub mod applies_to;
+pub mod audit;
 pub mod breakdown;
 pub mod evaluate;
 pub mod explain;

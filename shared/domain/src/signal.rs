@@ -1,6 +1,7 @@
 //! Signals: the raw input about a customer, as systems and people send it.
 
 mod custom_measure;
+mod gist;
 mod goal;
 mod interaction;
 mod message;
@@ -11,11 +12,12 @@ mod ticket;
 mod usage_event;
 
 pub use custom_measure::CustomMeasure;
+pub use gist::{Gist, LastSignals};
 pub use goal::{Goal, Milestone};
 pub use interaction::{Interaction, InteractionKind};
 pub use message::Message;
 pub use opportunity::{Opportunity, OpportunityKind, OpportunityOutcome};
-pub use outcome::{Outcome, OutcomeKind, has_churned};
+pub use outcome::{Outcome, OutcomeKind};
 pub use survey::{Survey, SurveyKind};
 pub use ticket::{Severity, Ticket};
 pub use usage_event::UsageEvent;

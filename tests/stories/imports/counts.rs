@@ -10,7 +10,7 @@ struct Sample {
 }
 
 /// Every kind but usage, whose events are folded and cannot change.
-const SAMPLES: [Sample; 7] = [
+const SAMPLES: [Sample; 10] = [
     Sample {
         kind: "customers",
         csv: "id,name,owner,arr_cents,seats,renewal_on,tags,attributes,request_feedback\n\
@@ -37,8 +37,8 @@ const SAMPLES: [Sample; 7] = [
     },
     Sample {
         kind: "interactions",
-        csv: "id,customer,kind,at,quality,notes\ni1,acme,call,2026-02-20,4,\"We talked,\nlong\"\ni2,acme,meeting,2026-02-21,,\n\
-              i3,acme,email,2026-02-22T10:00:00+01:00,5,Fine\n",
+        csv: "id,customer,kind,at,quality,participants,notes\ni1,acme,call,2026-02-20,4,Ann Lee; Bo,\"We talked,\nlong\"\n\
+              i2,acme,meeting,2026-02-21,,,\ni3,acme,email,2026-02-22T10:00:00+01:00,5,,Fine\n",
         change: ("Fine", "Very fine"),
     },
     Sample {
@@ -52,6 +52,24 @@ const SAMPLES: [Sample; 7] = [
         kind: "outcomes",
         csv: "id,customer,kind,on,reason\no1,acme,renewed,2024-01-01,\no2,acme,renewed,2025-01-01,\no3,acme,renewed,2026-01-01,Happy\n",
         change: ("Happy", "Price"),
+    },
+    Sample {
+        kind: "messages",
+        csv: "id,customer,contact,at,text\nm1,acme,,2026-02-20,\"Dear all,\nit works\"\nm2,acme,uma,2026-02-21T10:00:00Z,Why?\n\
+              m3,acme,,2026-02-22,Thanks\n",
+        change: ("Why?", "Why not?"),
+    },
+    Sample {
+        kind: "opportunities",
+        csv: "id,customer,kind,amount_cents,likelihood,stage,closes_on,outcome\no1,acme,renewal,1200000,80,proposal,2026-06-30,\n\
+              o2,acme,expansion,50000,,,2026-04-01,\no3,acme,renewal,0,100,closed,2025-06-30,won\n",
+        change: ("80,proposal", "90,contract"),
+    },
+    Sample {
+        kind: "custom-measures",
+        csv: "customer,name,value,observed_at\nacme,storage_gb,12.5,2026-02-20\nacme,tier,gold,2026-02-20\n\
+              acme,sso,true,2026-02-20T08:00:00Z\n",
+        change: ("gold", "silver"),
     },
 ];
 

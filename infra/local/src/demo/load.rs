@@ -10,10 +10,11 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
 use keepwell_aws::store::change::CustomerChange;
 use keepwell_aws::store::customers::{contact_record, status_change_record};
-use keepwell_aws::store::feedback::{answer_record, request_record, whereabouts_record};
+use keepwell_aws::store::feedback::{request_record, whereabouts_record};
+use keepwell_aws::store::gists::{answer_records, signal_records};
 use keepwell_aws::store::record::Record;
 use keepwell_aws::store::scores::snapshot_records;
-use keepwell_aws::store::signals::{SignalRecord, signal_record, usage_record};
+use keepwell_aws::store::signals::{SignalRecord, usage_record};
 use keepwell_aws::store::transaction::MAX_WRITES;
 use keepwell_aws::store::{CommitError, Expect, StoreError, Transaction, keys, record::Table};
 use keepwell_domain::customer::{Customer, NewCustomer};
@@ -27,7 +28,7 @@ use keepwell_domain::score::history::{ScorePoint, Snapshot};
 use keepwell_domain::score::scorecard::Scorecard;
 use keepwell_domain::sentiment::compound;
 use keepwell_domain::settings::Settings;
-use keepwell_domain::signal::OutcomeKind;
+use keepwell_domain::signal::{Gist as _, LastSignals, OutcomeKind};
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use keepwell_domain::usage::UsageDay;
 
@@ -97,7 +98,7 @@ async fn load_customer(system: &LocalSystem, scorecard: &Compiled, demo: DemoCus
     let cloud = system.cloud();
     let now = system.now();
     let history = History::of(&demo, now);
-    let mut records = history.records(&demo)?;
+    let mut records = history.records(&demo, now)?;
     for snapshot in history.snapshots(&demo, scorecard, now) {
         records.extend(snapshot_records(&demo.id, &snapshot)?);
     }
@@ -130,6 +131,7 @@ impl History {
         customer.version += demo.status_changes.len() as u64;
         customer.churned =
             demo.outcomes.iter().max_by_key(|outcome| outcome.on).is_some_and(|last| last.kind == OutcomeKind::Churned);
+        customer.last_signals = Some(remembered(demo, now));
         customer.feedback_due_at = (customer.profile.request_feedback && !customer.churned).then_some(now);
 
         let mut days: BTreeMap<NaiveDate, UsageDay> = BTreeMap::new();
@@ -142,7 +144,7 @@ impl History {
     }
 
     /// Everything but the customer's row and the score history.
-    fn records(&self, demo: &DemoCustomer) -> Result<Vec<Record>, StoreError> {
+    fn records(&self, demo: &DemoCustomer, now: DateTime<Utc>) -> Result<Vec<Record>, StoreError> {
         let id = &demo.id;
         let mut records = Vec::new();
         for contact in &demo.contacts {
@@ -156,19 +158,19 @@ impl History {
         for day in &self.usage {
             records.push(usage_record(id, day)?);
         }
-        signals(&mut records, demo, &demo.tickets)?;
-        signals(&mut records, demo, &demo.interactions)?;
-        signals(&mut records, demo, &demo.surveys)?;
-        signals(&mut records, demo, &demo.goals)?;
-        signals(&mut records, demo, &demo.messages)?;
-        signals(&mut records, demo, &demo.opportunities)?;
-        signals(&mut records, demo, &demo.outcomes)?;
+        signals(&mut records, demo, &demo.tickets, now)?;
+        signals(&mut records, demo, &demo.interactions, now)?;
+        signals(&mut records, demo, &demo.surveys, now)?;
+        signals(&mut records, demo, &demo.goals, now)?;
+        signals(&mut records, demo, &demo.messages, now)?;
+        signals(&mut records, demo, &demo.opportunities, now)?;
+        signals(&mut records, demo, &demo.outcomes, now)?;
         for request in &self.requests {
             records.push(request_record(request)?);
             records.push(whereabouts_record(&request.id, id)?);
         }
         for answer in &self.answers {
-            records.push(answer_record(id, answer)?);
+            records.extend(answer_records(id, answer, now)?);
             let name = demo.contacts.iter().find(|contact| contact.id == answer.contact).map(|contact| &contact.name);
             let title = format!("{} answered {}", name.map_or("A contact", |name| name), answer.rating.title());
             let comment = answer.comment.clone().unwrap_or_default();
@@ -213,6 +215,15 @@ impl History {
     }
 }
 
+/// What is remembered of the customer's signals for good.
+fn remembered(demo: &DemoCustomer, now: DateTime<Utc>) -> LastSignals {
+    let mut last = LastSignals::default();
+    demo.interactions.iter().for_each(|interaction| interaction.remember(&mut last, now));
+    demo.tickets.iter().for_each(|ticket| ticket.remember(&mut last, now));
+    demo.outcomes.iter().for_each(|outcome| outcome.remember(&mut last, now));
+    last
+}
+
 /// The requests with their answers.
 fn asked(demo: &DemoCustomer) -> (Vec<FeedbackRequest>, Vec<Answer>) {
     let mut requests = Vec::new();
@@ -246,9 +257,14 @@ fn asked(demo: &DemoCustomer) -> (Vec<FeedbackRequest>, Vec<Answer>) {
     (requests, answers)
 }
 
-fn signals<S: SignalRecord>(records: &mut Vec<Record>, demo: &DemoCustomer, signals: &[S]) -> Result<(), StoreError> {
+fn signals<S: SignalRecord>(
+    records: &mut Vec<Record>,
+    demo: &DemoCustomer,
+    signals: &[S],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     for signal in signals {
-        records.push(signal_record(&demo.id, signal)?);
+        records.extend(signal_records(&demo.id, signal, now)?);
         if let Some(entry) = signal.timeline_entry() {
             records.push(timeline_record(demo, &entry)?);
         }

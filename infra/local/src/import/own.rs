@@ -35,7 +35,7 @@ pub(super) fn conversion<R: Read>(
         // Ids below a customer are the customer's own; a row without an id is the server's to refuse.
         if !cells.text("id").is_empty() {
             let id = format!("{}\n{}", cells.text("customer"), cells.text("id"));
-            ids.claim(cells, "id", id);
+            ids.claim(cells, "id", &id);
         }
         vec![(kind, cells.iter().map(str::to_owned).collect())]
     })

@@ -91,7 +91,7 @@ fn conversion<R: Read>(
     let mut ids = Ids::default();
     Ok(Conversion::new(source.with_columns(columns)?, chunkers, move |cells| {
         let id = cells.required(id_column);
-        let first = id.is_some_and(|id| ids.claim(cells, id_column, id));
+        let first = id.is_some_and(|id| ids.claim(cells, id_column, &id));
         let made = if first { row(cells) } else { None };
         made.unwrap_or_default()
     }))

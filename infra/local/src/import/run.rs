@@ -47,13 +47,12 @@ where
             match step {
                 Step::Reject { row, problems } => {
                     let file = &tally.file;
-                    let problems = problems.into_iter().map(|problem| RowProblem {
+                    self.summary.note(problems.into_iter().map(|problem| RowProblem {
                         file: file.clone(),
                         row,
                         column: problem.column,
                         detail: problem.detail,
-                    });
-                    self.summary.errors.extend(problems);
+                    }));
                     tally.rejected += 1;
                     bar.inc(1);
                 }
@@ -79,13 +78,12 @@ where
         let report = (self.sink)(kind, csv).await;
         let report = report.map_err(|source| ImportError::Post { file: tally.file.clone(), kind, source })?;
         tally.add(kind, &report);
-        let problems = report.errors.into_iter().map(|error| RowProblem {
+        self.summary.note(report.errors.into_iter().map(|error| RowProblem {
             file: tally.file.clone(),
             row: original(&rows, error.row),
             column: error.column,
             detail: error.detail,
-        });
-        self.summary.errors.extend(problems);
+        }));
         Ok(())
     }
 }

@@ -1,7 +1,6 @@
 //! A CSV file, read row by row; and the cells of a row, read one by one with every problem noted.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufReader, Read};
@@ -152,35 +151,47 @@ impl Cells {
     }
 }
 
-/// The ids of a file's rows: an id that comes twice is an error of the second row.
+/// How many rows back an id that comes twice is noticed, at least.
+pub(super) const REMEMBERED_IDS: usize = 50_000;
+
+/// The ids of a file's newest rows: an id that comes twice is an error of the second row.
 ///
-/// The server looks for this within a document; a file is sent as several.
+/// The server looks for this within a document; a file is sent as several. A row that repeats one from further back is left to
+/// the server, which knows the event, or keeps the later of the two: however long the file is, the memory for it stays the same.
 #[derive(Debug, Default)]
-pub(super) struct Ids(HashMap<String, (usize, u64)>);
+pub(super) struct Ids {
+    newest: Rows,
+    before: Rows,
+}
+
+/// By 64 bits of the id: its row and 64 bits of its cells.
+type Rows = HashMap<u64, (usize, u64)>;
 
 impl Ids {
     /// Whether the row is the first with this id; if not, that is noted as a problem.
-    pub(super) fn claim(&mut self, cells: &mut Cells, column: &str, id: String) -> bool {
-        let mut hasher = DefaultHasher::new();
-        cells.iter().for_each(|cell| cell.trim().hash(&mut hasher));
-        let content = hasher.finish();
-        match self.0.entry(id) {
-            Entry::Vacant(free) => {
-                free.insert((cells.row, content));
-                true
-            }
-            Entry::Occupied(taken) => {
-                let (first, same) = *taken.get();
-                cells.problem(
-                    column,
-                    if same == content {
-                        format!("the same row stands in row {first} already")
-                    } else {
-                        format!("the id is used in row {first} already, with other content")
-                    },
-                );
-                false
-            }
+    pub(super) fn claim(&mut self, cells: &mut Cells, column: &str, id: &str) -> bool {
+        let (id, content) = (hash([id]), hash(cells.iter().map(str::trim)));
+        if let Some((first, same)) = self.newest.get(&id).or_else(|| self.before.get(&id)).copied() {
+            cells.problem(
+                column,
+                if same == content {
+                    format!("the same row stands in row {first} already")
+                } else {
+                    format!("the id is used in row {first} already, with other content")
+                },
+            );
+            return false;
         }
+        if self.newest.len() == REMEMBERED_IDS {
+            self.before = std::mem::take(&mut self.newest);
+        }
+        self.newest.insert(id, (cells.row, content));
+        true
     }
+}
+
+fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    texts.into_iter().for_each(|text| text.hash(&mut hasher));
+    hasher.finish()
 }

@@ -9,13 +9,18 @@ use keepwell_domain::import::{ImportKind, Report};
 /// So many problems are printed; the rest is a number.
 const PRINTED_ERRORS: usize = 20;
 
+/// So many problems are kept: however bad a file is, the memory for it stays the same.
+const KEPT_ERRORS: usize = 1_000;
+
 /// What an import did. `Display` is what the command prints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// One line per file and kind, in the order in which they were sent.
     pub lines: Vec<Line>,
-    /// The rejected rows' problems; a row can have several.
+    /// The rejected rows' first problems; a row can have several.
     pub errors: Vec<RowProblem>,
+    /// How many problems there were beside those.
+    pub more_errors: usize,
 }
 
 /// What became of a file's rows of one kind.
@@ -58,6 +63,17 @@ pub struct RowProblem {
 }
 
 impl Summary {
+    /// Keeps problems, as long as they are not too many.
+    pub(super) fn note(&mut self, problems: impl IntoIterator<Item = RowProblem>) {
+        for problem in problems {
+            if self.errors.len() < KEPT_ERRORS {
+                self.errors.push(problem);
+            } else {
+                self.more_errors += 1;
+            }
+        }
+    }
+
     /// The sum of all lines.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();
@@ -132,7 +148,7 @@ impl Summary {
         for error in self.errors.iter().take(PRINTED_ERRORS) {
             writeln!(f, "{error}")?;
         }
-        if let Some(more @ 1..) = self.errors.len().checked_sub(PRINTED_ERRORS) {
+        if let Some(more @ 1..) = (self.errors.len() + self.more_errors).checked_sub(PRINTED_ERRORS) {
             writeln!(f, "and {} more", HumanCount(more as u64))?;
         }
         let rows = if rejected == 1 { "row was" } else { "rows were" };

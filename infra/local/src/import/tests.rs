@@ -108,6 +108,31 @@ async fn an_id_is_found_twice_even_in_another_part() {
     assert_eq!(summary.total(), created(2_005, 2_002));
 }
 
+#[test]
+fn an_id_is_found_twice_fifty_thousand_rows_later_and_left_to_the_server_beyond_two_hundred_thousand() {
+    let repeats = |rows_between: usize| {
+        let between = (0..rows_between).fold(String::new(), |mut rows, row| {
+            writeln!(rows, "u{row},c1,2026-01-01").unwrap();
+            rows
+        });
+        let csv = format!("id,customer,at\nu,c1,2026-01-01\n{between}u,c1,2026-01-01\n");
+        let source = source::Source::read("usage.csv", csv.as_bytes()).unwrap();
+        let steps = own::conversion(ImportKind::Usage, source).map(Result::unwrap);
+        steps.filter(|step| matches!(step, chunk::Step::Reject { .. })).count()
+    };
+    assert_eq!(repeats(source::REMEMBERED_IDS - 1), 1);
+    assert_eq!(repeats(4 * source::REMEMBERED_IDS), 0);
+}
+
+#[tokio::test]
+async fn of_very_many_problems_the_first_are_kept_and_all_are_counted() {
+    let directory = Directory::with("bad", &[("usage.csv", &format!("id,customer,at\n{}", "short\n".repeat(1_500)))]);
+    let (summary, _) = imported(&directory.0).await.unwrap();
+    assert_eq!((summary.errors.len(), summary.more_errors), (1_000, 500));
+    assert_eq!(summary.total(), created(1_500, 0));
+    assert!(summary.to_string().contains("and 1,480 more\n\n1,500 rows were not imported"), "{summary}");
+}
+
 #[tokio::test]
 async fn a_part_is_never_larger_than_the_server_takes() {
     let text = "x".repeat(15_000);

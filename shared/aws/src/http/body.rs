@@ -19,6 +19,11 @@ pub async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
     }
 }
 
+/// The JSON that a body holds.
+pub fn read_json(body: &[u8]) -> Result<Value, ApiError> {
+    serde_json::from_slice(body).map_err(|error| ApiError::Malformed(format!("The body is not valid JSON: {error}.")))
+}
+
 /// A JSON body of at most [`MAX_JSON`] bytes.
 #[derive(Debug, Clone)]
 pub struct JsonBody(pub Value);
@@ -27,9 +32,6 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        let bytes = read(request.into_body(), MAX_JSON).await?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| ApiError::Malformed(format!("The body is not valid JSON: {error}.")))
+        read_json(&read(request.into_body(), MAX_JSON).await?).map(Self)
     }
 }

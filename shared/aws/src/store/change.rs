@@ -41,7 +41,7 @@ pub struct CustomerChange {
     expect: Expect,
     facts: Vec<Fact>,
     cause: Cause,
-    now: DateTime<Utc>,
+    pub(super) now: DateTime<Utc>,
 }
 
 impl CustomerChange {
@@ -60,6 +60,14 @@ impl CustomerChange {
             facts: Vec::new(),
             cause: Cause::default(),
             now,
+        }
+    }
+
+    /// How often the customer's row was written before.
+    pub(super) fn revision(&self) -> u64 {
+        match self.expect {
+            Expect::Revision(revision) => revision,
+            _ => 0,
         }
     }
 

@@ -6,7 +6,8 @@
 //! | customer's list row, the only item of a customer with index keys | `C#<customer>` | `ROW` | Get; `by_owner`, `portfolio`, `work` |
 //! | contact | `C#<customer>` | `CT#<contact>` | Query by prefix |
 //! | status history | `C#<customer>` | `ST#<at>#<version>` | Query by prefix, newest first |
-//! | interaction, ticket, survey, goal, message, opportunity, custom measure, outcome | `C#<customer>` | `S#IN#`/`S#TK#`/`S#SV#`/`S#GL#`/`S#MS#`/`S#OP#`/`S#CM#`/`S#OC#` + id | Query by prefix; all at once for a score |
+//! | interaction, ticket, survey, goal, message, opportunity, custom measure, outcome | `C#<customer>` | `S#IN#`/`S#TK#`/`S#SV#`/`S#GL#`/`S#MS#`/`S#OP#`/`S#CM#`/`S#OC#` + id | Query by prefix; all at once for an audit |
+//! | gist of a signal or answer: what measures see of it | `C#<customer>` | `G#<until>#` + the signal's sk; `<until>` is `~` until further notice | Query from now on, for a score |
 //! | feedback request | `C#<customer>` | `FR#<request>` | Get |
 //! | answer, one row per revision | `C#<customer>` | `S#FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
 //! | score history point | `C#<customer>` | `SN#<at>` | Query by prefix; newest first until a moment |
@@ -28,7 +29,7 @@
 //!
 //! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
 use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
 use keepwell_domain::timeline::TimelineEntry;
 use sha2::{Digest, Sha256};
@@ -88,8 +89,23 @@ pub fn feedback_request(customer: &CustomerId, request: &str) -> Key {
     key(customer_partition(customer), format!("FR#{request}"))
 }
 
-/// Prefix of everything that a score is computed from, so that one Query reads it.
+/// Prefix of all signals and answers.
 pub const SIGNALS: &str = "S#";
+
+/// Prefix of the gists of signals and answers.
+pub const GISTS: &str = "G#";
+
+/// The gist of what stands under `record`; measures look at it until then, or until further notice.
+pub fn gist(record: &Key, until: Option<DateTime<Utc>>) -> Key {
+    // A year of five digits would sort before all others.
+    let until = until.filter(|until| until.year() <= 9999).map_or_else(|| "~".to_owned(), instant);
+    key(record.pk.clone(), format!("{GISTS}{until}#{}", record.sk))
+}
+
+/// The sort key of the record whose gist stands under `sk`.
+pub fn record_of_gist(sk: &str) -> &str {
+    sk.splitn(3, '#').nth(2).unwrap_or_default()
+}
 
 /// Prefix of a customer's answers.
 pub const ANSWERS: &str = "S#FB#";

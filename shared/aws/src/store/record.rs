@@ -105,6 +105,11 @@ impl Record {
     }
 }
 
+/// An item's sort key.
+pub(crate) fn sort_key(item: &HashMap<String, AttributeValue>) -> String {
+    item.get("sk").and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+}
+
 /// Reads an item that [`Record`] wrote.
 pub(crate) fn read<T: DeserializeOwned>(mut item: HashMap<String, AttributeValue>) -> Result<Stored<T>, StoreError> {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();

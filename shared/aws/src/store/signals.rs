@@ -1,10 +1,11 @@
 //! Signals as they were received, and usage folded by day.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use keepwell_domain::happiness::Answer;
 use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::signal::{
-    CustomMeasure, Goal, Interaction, Message, Opportunity, OpportunityOutcome, Outcome, Survey, Ticket,
+    CustomMeasure, Gist, Goal, Interaction, LastSignals, Message, Opportunity, OpportunityOutcome, Outcome, Survey,
+    Ticket,
 };
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use keepwell_domain::usage::UsageDay;
@@ -12,17 +13,22 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::customers::core;
-use super::feedback::InboxAnswer;
-use super::record::{Record, Table, read};
-use super::{Range, Store, StoreError, Stored, keys};
+use super::gists::gist_record;
+use super::record::{Record, Table, read, sort_key};
+use super::{Item, Range, Store, StoreError, Stored, keys};
 
 /// A signal that is kept under the id its sender gave it, so that sending it again replaces it.
-pub trait SignalRecord: Serialize + DeserializeOwned + PartialEq + Clone {
+pub trait SignalRecord: Gist + Serialize + DeserializeOwned + PartialEq + Clone {
     /// Sort key prefix.
     const PREFIX: &'static str;
 
     /// The sender's id.
     fn id(&self) -> &RecordId;
+
+    /// Whether it says something that `stored`, under the same id, does not.
+    fn replaces(&self, stored: &Self) -> bool {
+        self != stored
+    }
 
     /// The line it makes on the customer's timeline, if it makes one.
     fn timeline_entry(&self) -> Option<TimelineEntry>;
@@ -177,6 +183,11 @@ impl SignalRecord for CustomMeasure {
         &self.name
     }
 
+    /// Only the newest value is kept.
+    fn replaces(&self, stored: &Self) -> bool {
+        self != stored && self.observed_at >= stored.observed_at
+    }
+
     /// None: a number that is sent every hour is no news each time.
     fn timeline_entry(&self) -> Option<TimelineEntry> {
         None
@@ -210,24 +221,72 @@ pub struct Signals {
     pub answers: Vec<Answer>,
 }
 
+impl Signals {
+    /// Adds an item; `record_of` tells the sort key of the record from the item's own.
+    pub(super) fn add(&mut self, item: Item, record_of: fn(&str) -> &str) -> Result<(), StoreError> {
+        let sk = sort_key(&item);
+        match record_of(&sk).get(..Interaction::PREFIX.len()) {
+            Some(Interaction::PREFIX) => self.interactions.push(read(item)?.value),
+            Some(Ticket::PREFIX) => self.tickets.push(read(item)?.value),
+            Some(Survey::PREFIX) => self.surveys.push(read(item)?.value),
+            Some(Goal::PREFIX) => self.goals.push(read(item)?.value),
+            Some(Message::PREFIX) => self.messages.push(read(item)?.value),
+            Some(Opportunity::PREFIX) => self.opportunities.push(read(item)?.value),
+            Some(CustomMeasure::PREFIX) => self.custom_measures.push(read(item)?.value),
+            Some(Outcome::PREFIX) => self.outcomes.push(read(item)?.value),
+            Some(keys::ANSWERS) => self.answers.push(read(item)?.value),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The gists that these signals and answers have at `now`.
+    pub(super) fn gist_records(&self, customer: &CustomerId, now: DateTime<Utc>) -> Result<Vec<Record>, StoreError> {
+        fn of<S: SignalRecord>(
+            customer: &CustomerId,
+            signals: &[S],
+            now: DateTime<Utc>,
+        ) -> Result<Vec<Option<Record>>, StoreError> {
+            let key = |signal: &S| keys::record(customer, S::PREFIX, signal.id());
+            signals.iter().map(|signal| gist_record(&key(signal), signal, now)).collect()
+        }
+        let answer_key = |answer: &Answer| keys::answer(customer, &answer.request, answer.revision);
+        let answers = self.answers.iter().map(|answer| gist_record(&answer_key(answer), answer, now));
+        let records = [
+            of(customer, &self.interactions, now)?,
+            of(customer, &self.tickets, now)?,
+            of(customer, &self.surveys, now)?,
+            of(customer, &self.goals, now)?,
+            of(customer, &self.messages, now)?,
+            of(customer, &self.opportunities, now)?,
+            of(customer, &self.custom_measures, now)?,
+            of(customer, &self.outcomes, now)?,
+            answers.collect::<Result<_, _>>()?,
+        ];
+        Ok(records.into_iter().flatten().flatten().collect())
+    }
+
+    /// Enters into `last` what is remembered of these signals for good.
+    pub fn remember(&self, last: &mut LastSignals, now: DateTime<Utc>) {
+        self.interactions.iter().for_each(|interaction| interaction.remember(last, now));
+        self.tickets.iter().for_each(|ticket| ticket.remember(last, now));
+        self.outcomes.iter().for_each(|outcome| outcome.remember(last, now));
+    }
+
+    /// What is remembered of these signals, when they are all there are.
+    pub fn remembered(&self, now: DateTime<Utc>) -> LastSignals {
+        let mut last = LastSignals::default();
+        self.remember(&mut last, now);
+        last
+    }
+}
+
 impl Store {
-    /// Everything that a score is computed from, in one Query.
+    /// All signals and answers of a customer, whole.
     pub async fn all_signals(&self, customer: &CustomerId) -> Result<Signals, StoreError> {
         let mut signals = Signals::default();
         for item in self.query_items(&core(customer, keys::SIGNALS)).await? {
-            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
-            match sk.get(..Interaction::PREFIX.len()) {
-                Some(Interaction::PREFIX) => signals.interactions.push(read(item)?.value),
-                Some(Ticket::PREFIX) => signals.tickets.push(read(item)?.value),
-                Some(Survey::PREFIX) => signals.surveys.push(read(item)?.value),
-                Some(Goal::PREFIX) => signals.goals.push(read(item)?.value),
-                Some(Message::PREFIX) => signals.messages.push(read(item)?.value),
-                Some(Opportunity::PREFIX) => signals.opportunities.push(read(item)?.value),
-                Some(CustomMeasure::PREFIX) => signals.custom_measures.push(read(item)?.value),
-                Some(Outcome::PREFIX) => signals.outcomes.push(read(item)?.value),
-                Some(keys::ANSWERS) => signals.answers.push(read::<InboxAnswer>(item)?.value.answer),
-                _ => {}
-            }
+            signals.add(item, |sk| sk)?;
         }
         Ok(signals)
     }
@@ -254,11 +313,6 @@ impl Store {
         let page = self.query_page::<UsageDay>(&range, 1, None).await?;
         Ok(page.items.into_iter().next().map(|stored| stored.value.day))
     }
-}
-
-/// The record of a signal.
-pub fn signal_record<S: SignalRecord>(customer: &CustomerId, signal: &S) -> Result<Record, StoreError> {
-    Record::new(Table::Core, keys::record(customer, S::PREFIX, signal.id()), signal)
 }
 
 /// The record of a day of usage. Kept for 400 days from that day.

@@ -144,16 +144,21 @@ fn met(inputs: &Inputs<'_>) -> impl Iterator<Item = DateTime<Utc>> {
         .filter(move |at| *at <= as_of)
 }
 
+/// When the CSM last met the customer.
+fn last_met(inputs: &Inputs<'_>) -> Option<DateTime<Utc>> {
+    met(inputs).chain(inputs.last_met_at).filter(|at| *at <= inputs.as_of).max()
+}
+
 /// Interactions. *Count of meetings, calls, mails and others (not notes) in the window.* Missing when there never was one.
 fn interactions_90d(inputs: &Inputs<'_>) -> Option<Observed> {
-    let newest = met(inputs).max()?;
+    let newest = last_met(inputs)?;
     let count = met(inputs).filter(|at| inputs.within(*at, 90)).count();
     Some(Observed::number(count as f64, newest))
 }
 
 /// Days, with fraction. *Now - the last interaction (not a note).* Missing when there never was one.
 fn days_since_last_interaction(inputs: &Inputs<'_>) -> Option<Observed> {
-    let newest = met(inputs).max()?;
+    let newest = last_met(inputs)?;
     Some(Observed::number(inputs.days_since(newest), newest))
 }
 

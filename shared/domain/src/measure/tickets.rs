@@ -91,6 +91,7 @@ fn last_happening(inputs: &Inputs<'_>) -> Option<DateTime<Utc>> {
     known(inputs)
         .flat_map(|ticket| [Some(ticket.opened_at), ticket.first_response_at, ticket.closed_at])
         .flatten()
+        .chain(inputs.last_ticket_at)
         .filter(|at| *at <= inputs.as_of)
         .max()
 }

@@ -29,15 +29,6 @@ pub struct Outcome {
     pub reason: Option<String>,
 }
 
-/// Whether a customer with these outcomes has left by `today`: its newest outcome is a churn. Later ones do not count yet.
-pub fn has_churned<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>, today: NaiveDate) -> bool {
-    outcomes
-        .into_iter()
-        .filter(|outcome| outcome.on <= today)
-        .max_by(|a, b| a.on.cmp(&b.on).then_with(|| a.id.cmp(&b.id)))
-        .is_some_and(|newest| newest.kind == OutcomeKind::Churned)
-}
-
 impl Outcome {
     /// Reads the API's outcome without its customer.
     pub fn read(fields: &mut Fields<'_>) -> Option<Self> {

@@ -1,0 +1,207 @@
+//! What operations cost, measured as the tables report it, and held equal to `docs/costs.md`.
+
+use chrono::{DateTime, Duration, Utc};
+use http::Method;
+use keepwell_aws::function::Message;
+use keepwell_aws::http::Role;
+use keepwell_domain::id::CustomerId;
+use keepwell_tests::{Reply, World, feedback_path, monday};
+use serde_json::{Value, json};
+
+/// A price list of October 2026, us-east-1, on demand: dollars for a million units.
+const READ_PRICE: f64 = 0.125;
+const WRITE_PRICE: f64 = 0.625;
+
+/// Calls, read units and write units since they were last counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Cost {
+    calls: usize,
+    read: f64,
+    write: f64,
+}
+
+fn cost(world: &World) -> Cost {
+    let requests = world.system.local().requests();
+    Cost {
+        calls: requests.len(),
+        read: requests.iter().map(|request| request.read_units).sum(),
+        write: requests.iter().map(|request| request.write_units).sum(),
+    }
+}
+
+/// What a call of the API costs by itself, before anything follows from it.
+async fn of_call(world: &World, method: Method, path: &str, media_type: &str, body: String) -> Cost {
+    world.system.local().reset_requests();
+    let call = world.call_as(Role::Csm, method, path).header("if-match", "*").raw(media_type, body);
+    let reply: Reply = call.send().await;
+    assert!(reply.status.is_success(), "{path}: {}", reply.text);
+    let cost = cost(world);
+    world.settle().await;
+    cost
+}
+
+/// What score-recompute costs for a message about the customer, and for the same message at the same moment again. Events are
+/// published first, at their own cost.
+async fn of_recompute(world: &World) -> [Cost; 2] {
+    let local = world.system.local();
+    let function = |name: &str| world.system.functions().iter().find(|function| function.name == name).unwrap();
+    local.clock().advance(Duration::minutes(5));
+    (function("event-publisher").schedules[0].handler)().await.unwrap();
+    let batch = local.bus().receive("score-recompute", 10);
+    assert_eq!(batch.len(), 1, "one event at a time");
+    let mut costs = Vec::new();
+    for _ in 0..2 {
+        let parsed = batch.iter().map(|message| Message::parse(&message.message_id, &message.body).unwrap());
+        local.reset_requests();
+        let failed = (function("score-recompute").subscription.as_ref().unwrap().handler)(parsed.collect()).await;
+        assert_eq!(failed, Vec::<String>::new());
+        costs.push(cost(world));
+    }
+    local.bus().release_in_flight();
+    world.settle().await;
+    [costs[0], costs[1]]
+}
+
+async fn send(world: &World, path: &str, items: Vec<Value>) {
+    for chunk in items.chunks(500) {
+        let call = world.call_as(Role::Csm, Method::POST, path).json(&Value::from(chunk.to_vec()));
+        assert_eq!(call.send().await.expect_status(200).json()["rejected"], 0);
+    }
+}
+
+/// Moments every `every` days, from yesterday back to `days` days ago.
+fn moments(every: i64, days: i64) -> impl Iterator<Item = (i64, DateTime<Utc>)> {
+    (0..days / every).map(move |n| (n, monday() - Duration::days(1 + n * every)))
+}
+
+/// `acme` with years of history: a call and a message every week, a ticket every two, a survey answer every month, a goal every
+/// quarter, a renewal every year, and usage every day by five people. The last year is the same however many there are.
+async fn with_history(years: i64) -> World {
+    let (world, days) = (World::new().await, years * 365);
+    world.customer_with("acme", &[("dora", "decision_maker"), ("uma", "user")]).await;
+    let notes = "We talked about the roll-out, and about what comes next. ".repeat(10);
+    let base = |kind: &str, n: i64| json!({ "id": format!("{kind}{n}"), "customer": "acme" });
+    let with = |mut base: Value, more: Value| {
+        base.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        base
+    };
+    let interactions = moments(7, days).map(|(n, at)| {
+        with(base("i", n), json!({ "kind": "call", "at": at, "quality": n % 5 + 1, "outcome": 4, "notes": notes }))
+    });
+    send(&world, "/v1/interactions", interactions.collect()).await;
+    let messages = moments(7, days).map(|(n, at)| with(base("m", n), json!({ "at": at, "text": notes })));
+    send(&world, "/v1/messages", messages.collect()).await;
+    let tickets = moments(14, days).map(|(n, at)| {
+        with(
+            base("t", n),
+            json!({ "opened_at": at, "closed_at": at + Duration::hours(20), "subject": "A question", "text": notes }),
+        )
+    });
+    send(&world, "/v1/tickets", tickets.collect()).await;
+    let surveys = moments(30, days)
+        .map(|(n, at)| with(base("s", n), json!({ "kind": "csat", "value": n % 5 + 1, "at": at, "comment": notes })));
+    send(&world, "/v1/surveys", surveys.collect()).await;
+    let goals = moments(90, days).map(|(n, at)| {
+        with(base("g", n), json!({ "name": "Roll out", "target": 10, "actual": 7, "due_on": at.date_naive() }))
+    });
+    send(&world, "/v1/goals", goals.collect()).await;
+    let opportunities = moments(365, days).map(|(n, at)| {
+        with(
+            base("o", n),
+            json!({ "kind": "renewal", "amount_cents": 100, "closes_on": at.date_naive(), "outcome": "won" }),
+        )
+    });
+    send(&world, "/v1/opportunities", opportunities.collect()).await;
+    let outcomes =
+        moments(365, days).map(|(n, at)| with(base("r", n), json!({ "kind": "renewed", "on": at.date_naive() })));
+    send(&world, "/v1/outcomes", outcomes.collect()).await;
+    // Usage is kept for 400 days.
+    let usage = moments(1, days.min(400)).flat_map(|(day, at)| (0..20).map(move |n| usage_row(day, n, at)));
+    let csv = format!("{USAGE_HEADER}{}", usage.collect::<String>());
+    let call = world.call_as(Role::Csm, Method::POST, "/v1/imports/usage").raw("text/csv", csv);
+    assert_eq!(call.send().await.expect_status(200).json()["rejected"], 0);
+    world.settle().await;
+    world
+}
+
+const USAGE_HEADER: &str = "id,customer,at,user,feature\n";
+
+fn usage_row(day: i64, n: i64, at: DateTime<Utc>) -> String {
+    format!("u{day}.{n},acme,{},user{}@acme.example,feature{}\n", at.to_rfc3339(), n % 5, n % 8)
+}
+
+/// A ticket that is new: every score that rests on it changes.
+fn fresh_ticket() -> String {
+    json!([{ "id": "fresh", "customer": "acme", "severity": "critical", "opened_at": monday(), "text": "It is down." }])
+        .to_string()
+}
+
+#[tokio::test]
+async fn a_recompute_costs_the_same_after_five_years_as_after_one() {
+    let (mut costs, mut whole) = (Vec::new(), Vec::new());
+    for years in [1, 5] {
+        let world = with_history(years).await;
+        let call = world.call_as(Role::Csm, Method::POST, "/v1/tickets").raw("application/json", fresh_ticket());
+        let _ = call.send().await.expect_status(200);
+        costs.push(of_recompute(&world).await);
+        world.system.local().reset_requests();
+        let _ = world.system.cloud().store.all_signals(&CustomerId::parse("acme").unwrap()).await.unwrap();
+        whole.push(cost(&world).read);
+    }
+    assert_eq!(costs[0], costs[1]);
+    assert!(whole[1] > 4.0 * whole[0], "there is no history to be spared: {whole:?}");
+}
+
+#[tokio::test]
+async fn the_cost_table_says_what_is_measured() {
+    let world = with_history(1).await;
+    let mut rows: Vec<(&str, Cost)> = Vec::new();
+    let json_type = "application/json";
+    let status = json!({ "status": "steady", "reason": "quiet" }).to_string();
+    rows.push((
+        "Health Status set",
+        of_call(&world, Method::PUT, "/v1/customers/acme/status", json_type, status).await,
+    ));
+    rows.push(("ticket sent", of_call(&world, Method::POST, "/v1/tickets", json_type, fresh_ticket()).await));
+    rows.push(("the same ticket again", of_call(&world, Method::POST, "/v1/tickets", json_type, fresh_ticket()).await));
+    let messages: Vec<Value> = (0..100)
+        .map(|n| json!({ "id": format!("x{n}"), "customer": "acme", "at": monday(), "text": "Thank you, that works." }))
+        .collect();
+    let messages = Value::from(messages).to_string();
+    rows.push((
+        "100 messages of one customer",
+        of_call(&world, Method::POST, "/v1/messages", json_type, messages).await,
+    ));
+    let usage: String = (0..100).map(|n| usage_row(1_000, n, monday())).collect();
+    let usage = format!("{USAGE_HEADER}{usage}");
+    let import = of_call(&world, Method::POST, "/v1/imports/usage", "text/csv", usage).await;
+    rows.push(("100 usage rows of one customer and day by CSV", import));
+
+    world.advance(Duration::hours(2)).await;
+    let mails = world.mails_to("dora@acme.example");
+    let asking = mails.iter().find(|mail| mail.links.iter().any(|link| link.contains("/f/"))).unwrap();
+    let path = feedback_path(asking, "happy");
+    let page = world.call(Method::GET, &path).send().await.expect_status(200);
+    world.system.local().reset_requests();
+    let nonce = page.nonce();
+    let form = [("rating", "happy"), ("comment", "Good"), ("nonce", nonce.as_str())];
+    let _ = world.call(Method::POST, &path).form(&form).send().await.expect_status(200);
+    rows.push(("feedback answer", cost(&world)));
+    world.settle().await;
+
+    let low = json!([{ "id": "s", "customer": "acme", "kind": "csat", "value": 1, "at": monday() }]);
+    let call = world.call_as(Role::Csm, Method::POST, "/v1/surveys").json(&low);
+    let _ = call.send().await.expect_status(200);
+    let [changed, unchanged] = of_recompute(&world).await;
+    assert_eq!(unchanged.write, 0.0);
+    rows.push(("score computed, another one", changed));
+    rows.push(("score computed, the same", unchanged));
+    let mut table =
+        "| operation | calls | read units | write units | $ a million |\n|---|---|---|---|---|\n".to_owned();
+    for (name, Cost { calls, read, write }) in &rows {
+        let dollars = read * READ_PRICE + write * WRITE_PRICE;
+        table += &format!("| {name} | {calls} | {read} | {write} | {dollars:.2} |\n");
+    }
+    let documented = include_str!("../../docs/costs.md");
+    assert!(documented.contains(&table), "docs/costs.md must say:\n{table}");
+}
