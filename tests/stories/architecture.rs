@@ -18,6 +18,7 @@ async fn the_api_page_lists_every_route_and_who_may_call_it() {
             let who = match route.access {
                 Access::Link => "the link".to_owned(),
                 Access::People(role) => role.to_string(),
+                Access::Machine => "a write key".to_owned(),
             };
             format!("| `{} {}` | {who} |", route.method, route.path)
         })

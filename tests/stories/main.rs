@@ -19,3 +19,4 @@ mod mail;
 mod scores;
 mod sentiment;
 mod status;
+mod tracking;

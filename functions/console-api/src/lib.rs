@@ -11,6 +11,7 @@ mod scores;
 mod sentiment;
 mod tasks;
 mod view;
+mod write_keys;
 
 use http::Method;
 use keepwell_aws::cloud::Cloud;
@@ -53,6 +54,9 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
         .route(viewer, Method::GET, "/v1/insights", insights::get_insights)
         .route(viewer, Method::GET, "/v1/measures", scores::get_measures)
-        .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment);
+        .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
+        .route(admin, Method::GET, "/v1/write-keys", write_keys::get_write_keys)
+        .route(admin, Method::POST, "/v1/write-keys", write_keys::post_write_key)
+        .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key);
     Function::new("console-api").routes(routes)
 }

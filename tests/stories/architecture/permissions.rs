@@ -145,6 +145,8 @@ const CALLS: &[(&str, Role, Method, &str, &str, &str)] = &[
         "text/csv",
         "id,customer,kind,on\no1,acme,renewed,2026-03-01\n",
     ),
+    ("console-api", Role::Admin, Method::POST, "/v1/write-keys", "application/json", r#"{ "name": "Production" }"#),
+    ("console-api", Role::Admin, Method::GET, "/v1/write-keys", "", ""),
     ("console-api", Role::Admin, Method::DELETE, "/v1/customers/beta", "", ""),
 ];
 

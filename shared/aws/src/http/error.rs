@@ -21,6 +21,9 @@ pub enum ApiError {
     /// Nobody is signed in, or the token is no good.
     #[error("not signed in")]
     Unauthenticated,
+    /// No write key was sent, or none that is good.
+    #[error("no good write key")]
+    NoWriteKey,
     /// The caller's role does not allow it.
     #[error("not allowed")]
     Forbidden(String),
@@ -114,6 +117,13 @@ impl ApiError {
                 "Sign in first",
                 "Send a valid token as `Authorization: Bearer <token>`.".to_owned(),
             ),
+            Self::NoWriteKey => plain(
+                StatusCode::UNAUTHORIZED,
+                "no-write-key",
+                "Send a write key",
+                "Send a write key as the user name of Basic authentication: `Authorization: Basic base64(key:)`."
+                    .to_owned(),
+            ),
             Self::Forbidden(detail) => {
                 plain(StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this", detail)
             }
@@ -188,6 +198,11 @@ fn internal() -> (StatusCode, &'static str, &'static str, String, Vec<FieldProbl
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let challenge = match &self {
+            Self::Unauthenticated => Some("Bearer"),
+            Self::NoWriteKey => Some("Basic realm=\"keepwell\""),
+            _ => None,
+        };
         let (status, kind, title, detail, errors) = self.describe();
         let details = ProblemDetails {
             r#type: format!("urn:keepwell:problem:{kind}"),
@@ -202,8 +217,8 @@ impl IntoResponse for ApiError {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }

@@ -19,6 +19,7 @@
 //! | which scorecards there are | `SCORECARDS` | `A` | Get |
 //! | a version of a scorecard | `SC#<scorecard>` | `V#<version, 10 digits>` | Get; Query, newest first |
 //! | for which scorecards all customers were computed | `APPLIED` | `A` | Get |
+//! | write key | `WRITE_KEYS` | `wk_<id>` | Get; Query for the list |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
@@ -164,6 +165,14 @@ pub fn scorecard_edition(id: &str, version: u64) -> Key {
 /// For which scorecards all customers were computed.
 pub fn applied() -> Key {
     key("APPLIED", "A")
+}
+
+/// The partition of all write keys: a team has a few, and each process that checks them reads one a minute at most.
+pub const WRITE_KEYS: &str = "WRITE_KEYS";
+
+/// A write key by its id.
+pub fn write_key(id: &str) -> Key {
+    key(WRITE_KEYS, id)
 }
 
 /// A customer's event by its number.
