@@ -41,12 +41,7 @@ pub(crate) async fn load(
     let store = &cloud.store;
     let Some(mut customer) = store.customer(id).await? else { return Ok(None) };
     let today = now.date_naive();
-    let usage: Vec<UsageDay> = store
-        .usage(id, today - Duration::days(USAGE_DAYS), today)
-        .await?
-        .into_iter()
-        .map(|stored| stored.value)
-        .collect();
+    let usage = store.usage(id, today - Duration::days(USAGE_DAYS), today).await?;
     let last_used_on = match usage.last() {
         Some(day) => Some(day.day),
         None => store.last_used_on(id).await?,

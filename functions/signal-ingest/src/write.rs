@@ -1,8 +1,6 @@
 //! Writes the rows about one customer. A row that is known already writes nothing; if none is new, nothing is written at all.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::ApiError;
 use keepwell_aws::store::change::{Cause, CustomerChange};
@@ -18,7 +16,7 @@ use keepwell_domain::id::CustomerId;
 use keepwell_domain::import::{Item, Row};
 use keepwell_domain::signal::{SignalKind, UsageEvent};
 use keepwell_domain::timeline::TimelineEntry;
-use keepwell_domain::usage::UsageDay;
+use keepwell_domain::usage::{Folded, UsageDays};
 
 /// What a row did, or would do.
 pub(crate) enum Effect {
@@ -178,29 +176,19 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Folds usage into its days: one read for the whole span, one write for each day that changed.
+    /// Folds usage into its days: one read for the whole span, one write for each row that changed.
     async fn usage(&mut self, events: &[&UsageEvent]) -> Result<(), ApiError> {
         let customer = self.change.customer.id.clone();
-        let days: Vec<NaiveDate> = events.iter().map(|event| event.at.date_naive()).collect();
-        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(()) };
-        let stored = self.cloud.store.usage(&customer, *first, *last).await?;
-        let mut folded: BTreeMap<NaiveDate, (UsageDay, u64, bool)> =
-            stored.into_iter().map(|stored| (stored.value.day, (stored.value, stored.revision, false))).collect();
-        for event in events {
-            let day = event.at.date_naive();
-            let (row, _, dirty) = folded.entry(day).or_insert_with(|| (UsageDay::empty(day), 0, false));
-            if row.fold(event) {
-                *dirty = true;
-                self.effects.push(Effect::Created);
-            } else {
-                self.effects.push(Effect::Unchanged);
-            }
-        }
-        for (mut day, revision, _) in folded.into_values().filter(|(_, _, dirty)| *dirty) {
+        let Some((first, last)) = UsageDays::window(events.iter().map(|event| event.at.date_naive())) else {
+            return Ok(());
+        };
+        let stored = self.cloud.store.usage_rows(&customer, first, last).await?;
+        let mut days = UsageDays::of(stored.into_iter().map(|stored| (stored.value, stored.revision)));
+        self.effects.extend(fold_all(&mut days, events));
+        for (mut day, revision) in days.changed() {
             self.make_room(1).await?;
             day.version += 1;
-            let expect = if revision == 0 { Expect::Absent } else { Expect::Revision(revision) };
-            self.change.put(usage_record(&customer, &day), expect);
+            self.change.put(usage_record(&customer, &day), revision.map_or(Expect::Absent, Expect::Revision));
             self.note(SignalKind::Usage);
         }
         Ok(())
@@ -238,6 +226,32 @@ impl Writer<'_> {
         change.commit(self.cloud).await?;
         Ok(())
     }
+}
+
+/// Folds the events, the earliest first whatever their order: of two with one message id the earlier counts. Answers each one's
+/// effect, in their order.
+fn fold_all(days: &mut UsageDays, events: &[&UsageEvent]) -> Vec<Effect> {
+    let mut in_time: Vec<(usize, &&UsageEvent)> = events.iter().enumerate().collect();
+    in_time.sort_by(|(_, a), (_, b)| (a.at, &a.message_id).cmp(&(b.at, &b.message_id)));
+    let mut effects: Vec<(usize, Effect)> = in_time
+        .into_iter()
+        .map(|(index, event)| {
+            let effect = match days.fold(event) {
+                Folded::New => Effect::Created,
+                Folded::Known => Effect::Unchanged,
+                Folded::DayFull => Effect::Refused {
+                    column: "at",
+                    detail: format!(
+                        "the day {} of this customer is full; send usage added up, with a count",
+                        event.at.date_naive()
+                    ),
+                },
+            };
+            (index, effect)
+        })
+        .collect();
+    effects.sort_unstable_by_key(|(index, _)| *index);
+    effects.into_iter().map(|(_, effect)| effect).collect()
 }
 
 /// The known contact with what the row says; consent and history stay as they are.

@@ -27,7 +27,7 @@
 //! `dedupe`: `IK#<hash>` idempotency keys, `AR#<automation>@<version>#<event>` automation runs, `CD#<automation>#<customer>`
 //! cool-downs, `MI#<intent>` mail intents (index `due`: `due_pk`, `due_sk`); all with sk `A`.
 //!
-//! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`.
+//! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`, and `D#<yyyy-mm-dd>#<part>` for the further rows of a busy day.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
@@ -205,9 +205,10 @@ pub fn usage_partition(customer: &CustomerId) -> String {
     format!("U#{customer}")
 }
 
-/// A customer's usage on a day.
-pub fn usage_day(customer: &CustomerId, day: NaiveDate) -> Key {
-    key(usage_partition(customer), format!("D#{day}"))
+/// A row of a customer's usage on a day. Parts come in order after their day's first row.
+pub fn usage_day(customer: &CustomerId, day: NaiveDate, part: u32) -> Key {
+    let sk = if part == 0 { format!("D#{day}") } else { format!("D#{day}#{part:04}") };
+    key(usage_partition(customer), sk)
 }
 
 /// A moment as a sort key: RFC 3339 with milliseconds, so that text order is time order.
