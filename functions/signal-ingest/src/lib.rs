@@ -1,6 +1,7 @@
-//! Takes signals in. For now: CSV imports; the tracking API and the REST calls for signals come next.
+//! Takes signals in: CSV imports, and the tracking API of Segment's SDKs.
 
 mod import;
+mod tracking;
 mod write;
 
 use http::Method;
@@ -12,5 +13,5 @@ use keepwell_aws::http::{Access, Role, Routes};
 pub fn function(cloud: &Cloud) -> Function {
     let routes =
         Routes::new(cloud).route(Access::People(Role::Csm), Method::POST, "/v1/imports/{kind}", import::post_import);
-    Function::new("signal-ingest").routes(routes)
+    Function::new("signal-ingest").routes(tracking::routes(routes))
 }

@@ -44,7 +44,7 @@ pub(crate) async fn write_customer(
         };
     };
     let change = CustomerChange::of(stored, Cause::default(), now);
-    let mut writer = Writer { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run, now };
+    let mut writer = Writer { dry_run, ..Writer::new(cloud, change, now) };
     let mut usage: Vec<&UsageEvent> = Vec::new();
     for row in rows {
         match &row.item {
@@ -61,8 +61,7 @@ pub(crate) async fn write_customer(
     if !usage.is_empty() {
         writer.usage(&usage).await?;
     }
-    writer.flush().await?;
-    Ok(writer.effects)
+    writer.finish().await
 }
 
 fn unknown(customer: &CustomerId) -> Effect {
@@ -93,18 +92,30 @@ async fn create(
 }
 
 /// Collects the writes about one customer and commits them, in as few transactions as they need.
-struct Writer<'a> {
-    cloud: &'a Cloud,
-    change: CustomerChange,
+pub(crate) struct Writer<'a> {
+    pub(crate) cloud: &'a Cloud,
+    pub(crate) change: CustomerChange,
     effects: Vec<Effect>,
     /// Kinds of signals that changed and are not published yet.
     kinds: Vec<SignalKind>,
-    changed: bool,
+    /// Whether there is anything to commit.
+    pub(crate) changed: bool,
     dry_run: bool,
-    now: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// A writer of `change`.
+    pub(crate) fn new(cloud: &'a Cloud, change: CustomerChange, now: DateTime<Utc>) -> Self {
+        Self { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run: false, now }
+    }
+
+    /// Commits what is left and answers what each row did.
+    pub(crate) async fn finish(mut self) -> Result<Vec<Effect>, ApiError> {
+        self.flush().await?;
+        Ok(self.effects)
+    }
+
     fn profile(&mut self, profile: &ProfileChange) {
         let profile = profile.clone().apply(&self.change.customer.profile);
         match self.change.customer.with_profile(profile, self.now) {
@@ -177,7 +188,7 @@ impl Writer<'_> {
     }
 
     /// Folds usage into its days: one read for the whole span, one write for each row that changed.
-    async fn usage(&mut self, events: &[&UsageEvent]) -> Result<(), ApiError> {
+    pub(crate) async fn usage(&mut self, events: &[&UsageEvent]) -> Result<(), ApiError> {
         let customer = self.change.customer.id.clone();
         let Some((first, last)) = UsageDays::window(events.iter().map(|event| event.at.date_naive())) else {
             return Ok(());
@@ -202,7 +213,7 @@ impl Writer<'_> {
     }
 
     /// Commits what there is when `writes` more would not fit into the transaction.
-    async fn make_room(&mut self, writes: usize) -> Result<(), ApiError> {
+    pub(crate) async fn make_room(&mut self, writes: usize) -> Result<(), ApiError> {
         if self.change.transaction.len() + writes <= ROOM {
             return Ok(());
         }

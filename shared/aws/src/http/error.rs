@@ -48,6 +48,15 @@ pub enum ApiError {
         /// Allowed size in bytes.
         limit: usize,
     },
+    /// The body has more items than allowed.
+    #[error("too many items")]
+    TooMany {
+        /// Allowed number.
+        limit: usize,
+    },
+    /// Every item of the body is against the rules; all are named.
+    #[error("nothing can be used")]
+    NothingUsable(Problems),
     /// The body's media type is not one that the call takes.
     #[error("unsupported media type")]
     UnsupportedMediaType(String),
@@ -153,6 +162,16 @@ impl ApiError {
                 "The body is too large",
                 format!("At most {limit} bytes are taken; send it in parts."),
             ),
+            Self::TooMany { limit } => plain(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-many-items",
+                "Too many items",
+                format!("At most {limit} items are taken at once; send them in parts."),
+            ),
+            Self::NothingUsable(Problems(errors)) => {
+                let detail = "Nothing was taken; see errors.".to_owned();
+                (StatusCode::BAD_REQUEST, "nothing-usable", "Nothing in it can be used", detail, errors)
+            }
             Self::UnsupportedMediaType(detail) => {
                 plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Media type not supported", detail)
             }

@@ -13,6 +13,9 @@
 //! | what was known at a point | `C#<customer>` | `SM#<at>` | Get |
 //! | timeline line | `C#<customer>` | `TL#<at>#<kind>#<record>` | Query by prefix, newest first |
 //! | task | `C#<customer>` | `TS#<task>` | Query by prefix; `by_owner`; `work` (by state) |
+//! | user of a product | `US#<hash of user>` | `A` | Get, several at once |
+//! | users of a customer, for its erasure | `C#<customer>` | `US#<hash of user>` | Query |
+//! | when a company last said what changed its profile | `C#<customer>` | `SAID` | Get |
 //! | where a request or task lives | `ID#<id>` | `AT` | Get |
 //! | address guard: last asked, suppressed | `AD#<hash of address>` | `A` | Get |
 //! | settings | `SETTINGS` | `A` | Get |
@@ -132,6 +135,24 @@ pub fn task(customer: &CustomerId, task: &str) -> Key {
 /// Which customer a request or task belongs to.
 pub fn whereabouts(id: &str) -> Key {
     key(format!("ID#{id}"), "AT")
+}
+
+/// Prefix of a user, and of what a customer knows its users by.
+pub const USERS: &str = "US#";
+
+/// A user of a product, under a hash: ids are of any length and may be addresses.
+pub fn user(id: &str) -> Key {
+    key(format!("{USERS}{}", short_hash(id)), "A")
+}
+
+/// That a user belongs to a customer.
+pub fn member(customer: &CustomerId, user: &str) -> Key {
+    key(customer_partition(customer), format!("{USERS}{}", short_hash(user)))
+}
+
+/// When a company last said what changed its profile.
+pub fn company_said(customer: &CustomerId) -> Key {
+    key(customer_partition(customer), "SAID")
 }
 
 /// What is known about a mail address beyond one contact. The address itself is not in the key.

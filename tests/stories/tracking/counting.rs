@@ -1,0 +1,107 @@
+//! Each message counts once, on its own day.
+
+use chrono::{Duration, SecondsFormat};
+use keepwell_tests::{World, monday};
+use serde_json::{Value, json};
+
+use super::{batch, events, send, usage};
+
+async fn world() -> World {
+    let world = World::new().await;
+    world.customer_with("acme", &[]).await;
+    world
+}
+
+fn track(id: &str, at: chrono::DateTime<chrono::Utc>) -> Value {
+    let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    json!({ "type": "track", "userId": "u1", "event": "Login", "messageId": id, "timestamp": at,
+        "context": { "groupId": "acme" } })
+}
+
+#[tokio::test]
+async fn the_same_batch_again_counts_once_and_writes_nothing() {
+    let world = world().await;
+    let calls = json!([track("1", monday()), track("2", monday() - Duration::days(3)), track("1", monday())]);
+    assert_eq!(batch(&world, calls.clone()).await["accepted"], 3);
+    assert_eq!(events(&world, "acme").await, 2);
+    world.settle().await;
+    world.system.local().reset_requests();
+    assert_eq!(batch(&world, calls).await["accepted"], 3);
+    assert_eq!(world.system.local().write_count(), 0);
+}
+
+#[tokio::test]
+async fn a_message_that_is_sent_again_days_later_counts_once_although_its_corrected_time_moved() {
+    let world = world().await;
+    let body = json!({ "batch": [track("1", monday())], "sentAt": "2026-03-02T08:00:01Z" });
+    let _ = send(&world, "/v1/batch", &body).await.expect_status(200);
+    world.system.local().clock().advance(Duration::days(7));
+    let _ = send(&world, "/v1/batch", &body).await.expect_status(200);
+    let days = usage(&world, "acme").await;
+    assert_eq!(
+        days.iter().map(|day| (day.0.as_str(), day.1)).collect::<Vec<_>>(),
+        [("2026-03-01", 0), ("2026-03-02", 1)][1..]
+    );
+}
+
+#[tokio::test]
+async fn a_late_event_counts_on_its_own_day() {
+    let world = world().await;
+    let _ = batch(&world, json!([track("1", monday() - Duration::days(30)), track("2", monday())])).await;
+    let days: Vec<String> = usage(&world, "acme").await.into_iter().map(|day| day.0).collect();
+    assert_eq!(days, ["2026-01-31", "2026-03-02"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_a_day_ahead_is_corrected_by_when_it_sent() {
+    let world = world().await;
+    let ahead = monday() + Duration::days(1);
+    let sent_at = (ahead + Duration::seconds(20)).to_rfc3339();
+    let body = json!({ "batch": [track("1", ahead)], "sentAt": sent_at });
+    let _ = send(&world, "/v1/batch", &body).await.expect_status(200);
+    assert_eq!(usage(&world, "acme").await[0].0, "2026-03-02");
+    let reply = send(&world, "/v1/batch", &json!({ "batch": [track("2", ahead)] })).await.expect_status(400);
+    assert!(reply.text.contains("more than an hour in the future"), "{}", reply.text);
+}
+
+#[tokio::test]
+async fn messages_of_several_customers_go_each_to_its_own() {
+    let world = world().await;
+    world.customer_with("bolt", &[]).await;
+    let mut other = track("2", monday());
+    other["context"]["groupId"] = json!("bolt");
+    let mut nobody = track("3", monday());
+    nobody["context"]["groupId"] = json!("ghost");
+    let answer = batch(&world, json!([track("1", monday()), nobody, other])).await;
+    assert_eq!((&answer["accepted"], &answer["rejected"][0]["index"]), (&json!(2), &json!(1)));
+    assert_eq!((events(&world, "acme").await, events(&world, "bolt").await), (1, 1));
+}
+
+#[tokio::test]
+async fn messages_without_an_id_are_known_by_their_content() {
+    let world = world().await;
+    let mut call = track("", monday());
+    let _ = batch(&world, json!([call, call])).await;
+    let _ = batch(&world, json!([call])).await;
+    assert_eq!(events(&world, "acme").await, 1);
+    call["event"] = json!("Logout");
+    let _ = batch(&world, json!([call])).await;
+    assert_eq!(events(&world, "acme").await, 2);
+    // Nothing tells these apart from each other but that they came.
+    call.as_object_mut().unwrap().remove("timestamp");
+    let _ = batch(&world, json!([call, call])).await;
+    assert_eq!(events(&world, "acme").await, 4);
+}
+
+#[tokio::test]
+async fn two_thousand_five_hundred_messages_fit_into_one_request_and_two_rows() {
+    let world = world().await;
+    let call = |n: usize| json!({ "type": "track", "userId": "u", "event": "E", "messageId": n.to_string(), "groupId": "acme" });
+    let calls: Vec<Value> = (0..2_500).map(call).collect();
+    world.system.local().reset_requests();
+    assert_eq!(batch(&world, json!(calls)).await["accepted"], 2_500);
+    assert_eq!(world.system.local().write_count(), 2, "the write key of the machine, and one transaction");
+    assert_eq!(events(&world, "acme").await, 2_500);
+    let _ = batch(&world, json!(calls)).await;
+    assert_eq!(events(&world, "acme").await, 2_500);
+}
