@@ -13,7 +13,7 @@ mod wire;
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
-pub use item::{Act, Tracked};
+pub use item::{Act, Tracked, Use};
 pub use time::corrected;
 pub use traits::{Company, Person};
 

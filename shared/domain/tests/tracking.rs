@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use keepwell_domain::customer::Profile;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::signal::UsageEvent;
 use keepwell_domain::tracking::people::{People, User};
 use keepwell_domain::tracking::placing::{Placed, place};
-use keepwell_domain::tracking::{Act, Call, Request, Tracked, Unreadable, corrected, read_batch, read_one};
+use keepwell_domain::tracking::{Act, Call, Request, Tracked, Unreadable, Use, corrected, read_batch, read_one};
 use keepwell_domain::usage::{UsageDays, whole_days};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -24,7 +23,7 @@ fn one(call: Call, body: &Value) -> Result<Tracked, String> {
     items.into_iter().next().ok_or_else(|| rejected[0].reason.clone())
 }
 
-fn usage(call: Call, body: &Value) -> UsageEvent {
+fn usage(call: Call, body: &Value) -> Use {
     match one(call, body).unwrap().act {
         Act::Use(event) => event,
         other => panic!("no usage: {other:?}"),
@@ -102,11 +101,13 @@ fn the_original_time_wins_over_the_time_and_the_items_sending_over_the_requests(
 fn a_use_says_who_what_how_often_and_how_long() {
     let event = usage(
         Call::Track,
-        &json!({ "userId": 4711, "anonymousId": "x", "event": " Report exported ", "messageId": "m",
+        &json!({ "userId": "u", "event": " Report exported ",
             "properties": { "count": 3, "duration_secs": 2.6, "plan": { "deep": [1, 2, { "er": null }] } } }),
     );
-    assert_eq!((event.user.as_deref(), event.feature.as_deref()), (Some("4711"), Some("Report exported")));
-    assert_eq!((event.count, event.duration_secs, event.message_id.as_str()), (3, 3, "m"));
+    assert_eq!((event.feature.as_deref(), event.count, event.duration_secs), (Some("Report exported"), 3, 3));
+    let item =
+        one(Call::Track, &json!({ "userId": 4711, "anonymousId": "x", "event": "E", "messageId": "m" })).unwrap();
+    assert_eq!((item.user.as_str(), item.message_id.as_str()), ("4711", "m"));
     for properties in [json!({ "count": 0 }), json!({ "count": "3" }), json!({ "count": 1e9 }), json!({}), Value::Null]
     {
         let event = usage(Call::Track, &json!({ "userId": "u", "event": "E", "properties": properties }));
@@ -218,7 +219,7 @@ fn outcome(items: Vec<Tracked>) -> (Placed, BTreeMap<String, Option<CustomerId>>
     let mut people = People::default();
     people.learn(&items, |_| true);
     let users = ["u0", "u1", "u2", "u3"].map(|id| (id.to_owned(), people.customer_of(id).cloned()));
-    let mut placed = place(items, &people, |_| true);
+    let mut placed = place(&items, &people, |_| true);
     for about in placed.customers.values_mut() {
         about.usage.sort_by(|(_, a), (_, b)| a.message_id.cmp(&b.message_id));
         about.usage.iter_mut().for_each(|(index, _)| *index = 0);
@@ -262,10 +263,10 @@ proptest! {
         let fold = |rows: &mut UsageDays, received_at| {
             let body = json!({ "batch": calls, "sentAt": noon().to_rfc3339() }).to_string();
             let items = read_batch(body.as_bytes(), received_at).unwrap().items;
-            for item in items {
-                if let Act::Use(event) = item.act {
-                    rows.fold(&event);
-                }
+            let mut people = People::default();
+            people.learn(&items, |_| true);
+            for about in place(&items, &people, |_| true).customers.values() {
+                about.usage.iter().for_each(|(_, event)| _ = rows.fold(event));
             }
         };
         fold(&mut rows, noon());

@@ -1,8 +1,13 @@
 //! Each message counts once, on its own day.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{Duration, SecondsFormat};
 use keepwell_tests::{World, monday};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::{batch, events, send, usage};
 
@@ -104,4 +109,72 @@ async fn two_thousand_five_hundred_messages_fit_into_one_request_and_two_rows() 
     assert_eq!(events(&world, "acme").await, 2_500);
     let _ = batch(&world, json!(calls)).await;
     assert_eq!(events(&world, "acme").await, 2_500);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_at_the_same_time_all_count() {
+    let world = Arc::new(world().await);
+    let key = world.write_key().await;
+    let mut requests = JoinSet::new();
+    for request in 0..6 {
+        let (world, key) = (Arc::clone(&world), key.clone());
+        requests.spawn(async move {
+            let calls: Vec<Value> = (0..5).map(|n| track(&format!("{request}-{n}"), monday())).collect();
+            let group = json!({ "type": "group", "userId": "u1", "groupId": "acme", "traits": { "plan": "Pro" } });
+            let identify = json!({ "type": "identify", "userId": "u1", "traits": { "email": "ann@acme.example" } });
+            let calls = [calls, vec![group, identify]].concat();
+            let body = json!({ "batch": calls });
+            // As an SDK does: what is answered by 503 is sent again.
+            loop {
+                let reply = world.call_with_key(&key, "/v1/batch").json(&body).send().await;
+                match reply.status.as_u16() {
+                    503 => {}
+                    _ => return reply.expect_status(200).json()["accepted"].clone(),
+                }
+            }
+        });
+    }
+    assert!(requests.join_all().await.iter().all(|accepted| *accepted == 7));
+    assert_eq!(events(&world, "acme").await, 30);
+    assert_eq!(world.get("/v1/customers/acme/contacts").await["items"].as_array().unwrap().len(), 1);
+}
+
+/// What a request with one more event costs a customer that has used the product every day: `(events a day, read units, write
+/// units, bytes of the day's row)`.
+async fn cost(events_a_day: usize) -> (usize, f64, f64, usize) {
+    let world = world().await;
+    let client = aws_sdk_dynamodb::Client::new(&world.system.local().sdk_config());
+    let event = |day: i64, n: usize| {
+        json!({ "type": "track", "userId": format!("4b3d7a52-user-{:03}", n % 50), "event": format!("Feature number {:02} used", n % 20),
+            "messageId": format!("{day}-{n}"), "groupId": "acme", "timestamp": (monday() - Duration::days(day)).to_rfc3339() })
+    };
+    for day in 0..8 {
+        let calls: Vec<Value> = (0..events_a_day).map(|n| event(day, n)).collect();
+        for calls in calls.chunks(2_000) {
+            let _ = batch(&world, json!(calls)).await;
+        }
+    }
+    world.settle().await;
+    world.system.local().reset_requests();
+    let _ = batch(&world, json!([event(0, events_a_day)])).await;
+    let requests = world.system.local().requests();
+    let read = requests.iter().map(|request| request.read_units).sum();
+    let written = requests.iter().map(|request| request.write_units).sum();
+    let items = client.scan().table_name("keepwell-usage").send().await.unwrap().items.unwrap();
+    let hashes = |item: &HashMap<String, AttributeValue>| {
+        item["body"].as_m().unwrap()["message_hashes"].as_b().unwrap().as_ref().len()
+    };
+    let largest = items.iter().map(hashes).max().unwrap();
+    (events_a_day, read, written, largest)
+}
+
+#[tokio::test]
+async fn what_a_request_costs_is_known() {
+    let mut lines = Vec::new();
+    for events_a_day in [10, 100, 1_999] {
+        let (events_a_day, read, written, hashes) = cost(events_a_day).await;
+        assert_eq!(hashes, 8 * (events_a_day + 1), "eight bytes a message");
+        lines.push(format!("{events_a_day} events a day: {read} read units, {written} write units"));
+    }
+    insta::assert_snapshot!("cost", lines.join("\n"));
 }

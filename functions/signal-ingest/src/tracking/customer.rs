@@ -193,7 +193,7 @@ impl Contacts {
             return Ok(Some(own_id.clone()));
         }
         let same_address =
-            |contact: &Contact| email.is_some_and(|email| contact.email.normalised() == email.normalised());
+            |contact: &Contact| email.is_some_and(|email| contact.email.as_str().eq_ignore_ascii_case(email.as_str()));
         Ok(self.rows.iter().find(|(_, (contact, _))| same_address(contact)).map(|(id, _)| id.clone()))
     }
 

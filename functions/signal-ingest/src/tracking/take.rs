@@ -46,7 +46,7 @@ pub(super) async fn take(cloud: &Cloud, items: &[Tracked]) -> Result<Vec<Rejecti
     let there: BTreeSet<CustomerId> = customers.keys().chain(made).cloned().collect();
     let exists = |customer: &CustomerId| there.contains(customer);
     known.people.learn(items, exists);
-    let placed = place(items.to_vec(), &known.people, exists);
+    let placed = place(items, &known.people, exists);
 
     let mut rejected = placed.rejected;
     let mut about: Vec<_> =

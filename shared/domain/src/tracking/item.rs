@@ -6,7 +6,6 @@ use super::traits::{self, Company, Person};
 use super::wire::{Envelope, Fields, Object, Properties, Scalar};
 use super::{Call, MAX_ITEM, time};
 use crate::id::CustomerId;
-use crate::signal::UsageEvent;
 
 /// A call that can be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,13 +31,26 @@ pub enum Act {
     Identify(Person),
     /// The user belongs to the customer of the call, which is this company.
     Group(Box<Company>),
-    /// The user used the product. The event's user is the call's, as long as nobody knows better.
-    Use(UsageEvent),
+    /// The user used the product.
+    Use(Use),
     /// The user was known as `previous` before.
     Alias {
         /// The id that is no longer to be used.
         previous: String,
     },
+}
+
+/// A use of the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// When, by our clock.
+    pub at: DateTime<Utc>,
+    /// What, if it has a name.
+    pub feature: Option<String>,
+    /// How many times.
+    pub count: u64,
+    /// For how long, in seconds.
+    pub duration_secs: u64,
 }
 
 /// Reads an item, or says everything that is wrong about it.
@@ -88,14 +100,7 @@ pub(super) fn read(
             let at = reader.happened_at(time::corrected(original, sent_at, received_at), received_at);
             let feature = reader.feature(call, &fields);
             let (count, duration_secs) = reader.amounts(&fields.properties);
-            Some(Act::Use(UsageEvent {
-                message_id: message_id.clone(),
-                at,
-                user: user.clone(),
-                feature,
-                count,
-                duration_secs,
-            }))
+            Some(Act::Use(Use { at, feature, count, duration_secs }))
         }
     };
     let said_at = original.map_or(received_at, |original| original.min(received_at));
@@ -170,7 +175,8 @@ impl Reader {
             self.problem(format!("{name} must have at most {max} characters"));
             return None;
         }
-        if text.chars().any(char::is_control) {
+        let plain = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        if !plain && text.chars().any(char::is_control) {
             self.problem(format!("{name} must be a single line without control characters"));
             return None;
         }

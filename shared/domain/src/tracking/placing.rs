@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::people::{People, Said};
-use super::{Act, Company, Rejection, Tracked};
+use super::{Act, Company, Rejection, Tracked, Use};
 use crate::id::CustomerId;
 use crate::signal::UsageEvent;
 
@@ -26,40 +26,39 @@ pub struct Placed {
 }
 
 /// Sorts items by customer, once `people` has learned from them.
-pub fn place(items: Vec<Tracked>, people: &People, exists: impl Fn(&CustomerId) -> bool) -> Placed {
+pub fn place(items: &[Tracked], people: &People, exists: impl Fn(&CustomerId) -> bool) -> Placed {
     let mut placed = Placed::default();
-    let mut companies: Vec<(Said, CustomerId, Company)> = Vec::new();
+    let mut companies: Vec<(Said, &CustomerId, &Company)> = Vec::new();
     for item in items {
-        let said = matches!(item.act, Act::Group(_)).then(|| Said::by(&item));
-        let customer = item.customer.or_else(|| people.customer_of(&item.user).cloned());
-        let rejection = match (&customer, &item.act) {
-            (Some(customer), Act::Use(_) | Act::Identify(_)) if !exists(customer) => {
-                Some(format!("there is no customer {customer}; a group call with this groupId makes it"))
+        let customer = item.customer.as_ref().or_else(|| people.customer_of(&item.user));
+        match (&item.act, customer) {
+            // The company exists by being named. Users are written by what `people` learned.
+            (Act::Group(company), Some(customer)) => companies.push((Said::by(item), customer, company)),
+            (Act::Use(used), Some(customer)) if exists(customer) => {
+                let event = event(item, used, people);
+                match placed.customers.get_mut(customer) {
+                    Some(about) => about.usage.push((item.index, event)),
+                    None => {
+                        let about = AboutCustomer { usage: vec![(item.index, event)], ..AboutCustomer::default() };
+                        placed.customers.insert(customer.clone(), about);
+                    }
+                }
             }
-            (None, Act::Use(_)) => Some(
-                "no customer is known for this user: send context.groupId, or a group call for the user first"
+            (Act::Use(_) | Act::Identify(_), Some(customer)) if !exists(customer) => {
+                let reason = format!("there is no customer {customer}; a group call with this groupId makes it");
+                placed.rejected.push(Rejection { index: item.index, reason });
+            }
+            (Act::Use(_), None) => placed.rejected.push(Rejection {
+                index: item.index,
+                reason: "no customer is known for this user: send context.groupId, or a group call for the user first"
                     .to_owned(),
-            ),
-            _ => None,
-        };
-        if let Some(reason) = rejection {
-            placed.rejected.push(Rejection { index: item.index, reason });
-            continue;
-        }
-        match (customer, item.act, said) {
-            (Some(customer), Act::Group(company), Some(said)) => companies.push((said, customer, *company)),
-            (Some(customer), Act::Use(event), _) => {
-                let user = Some(people.resolve(&item.user).to_owned());
-                let about = placed.customers.entry(customer).or_default();
-                about.usage.push((item.index, UsageEvent { user, ..event }));
-            }
-            // Users are written by what `people` learned.
+            }),
             _ => {}
         }
     }
     companies.sort_by(|(a, ..), (b, ..)| a.cmp(b));
     for (said, customer, company) in companies {
-        placed.customers.entry(customer).or_default().companies.push((said, company));
+        placed.customers.entry(customer.clone()).or_default().companies.push((said, company.clone()));
     }
     for customer in people.customers() {
         if exists(customer) && !placed.customers.contains_key(customer) && !people.to_write(Some(customer)).is_empty() {
@@ -67,4 +66,16 @@ pub fn place(items: Vec<Tracked>, people: &People, exists: impl Fn(&CustomerId) 
         }
     }
     placed
+}
+
+/// The use as an event of the user who counts.
+fn event(item: &Tracked, used: &Use, people: &People) -> UsageEvent {
+    UsageEvent {
+        message_id: item.message_id.clone(),
+        at: used.at,
+        user: Some(people.resolve(&item.user).to_owned()),
+        feature: used.feature.clone(),
+        count: used.count,
+        duration_secs: used.duration_secs,
+    }
 }
