@@ -16,7 +16,7 @@ use keepwell_domain::id::CustomerId;
 use keepwell_domain::import::{Item, Row};
 use keepwell_domain::signal::{SignalKind, UsageEvent};
 use keepwell_domain::timeline::TimelineEntry;
-use keepwell_domain::usage::{Folded, UsageDays};
+use keepwell_domain::usage::{ChangedRow, Folded, UsageDays};
 
 /// What a row did, or would do.
 pub(crate) enum Effect {
@@ -28,6 +28,9 @@ pub(crate) enum Effect {
 
 /// Room in a transaction for the customer's row and its event.
 const ROOM: usize = MAX_WRITES - 4;
+
+/// Usage in one transaction, in bytes: `DynamoDB` takes 4 MB, and there are other items.
+const MAX_USAGE_BYTES: usize = 3_000_000;
 
 /// Writes the rows about `customer` and answers what each did, in their order.
 pub(crate) async fn write_customer(
@@ -196,7 +199,13 @@ impl<'a> Writer<'a> {
         let stored = self.cloud.store.usage_rows(&customer, first, last).await?;
         let mut days = UsageDays::of(stored.into_iter().map(|stored| (stored.value, stored.revision)));
         self.effects.extend(fold_all(&mut days, events));
-        for (mut day, revision) in days.changed() {
+        let mut bytes = 0;
+        for ChangedRow { mut day, revision, bytes: of_row } in days.changed() {
+            bytes += of_row;
+            if bytes > MAX_USAGE_BYTES {
+                self.renew().await?;
+                bytes = of_row;
+            }
             self.make_room(1).await?;
             day.version += 1;
             self.change.put(usage_record(&customer, &day), revision.map_or(Expect::Absent, Expect::Revision));
@@ -214,9 +223,11 @@ impl<'a> Writer<'a> {
 
     /// Commits what there is when `writes` more would not fit into the transaction.
     pub(crate) async fn make_room(&mut self, writes: usize) -> Result<(), ApiError> {
-        if self.change.transaction.len() + writes <= ROOM {
-            return Ok(());
-        }
+        if self.change.transaction.len() + writes <= ROOM { Ok(()) } else { self.renew().await }
+    }
+
+    /// Commits what there is and goes on with the customer as it is then.
+    async fn renew(&mut self) -> Result<(), ApiError> {
         self.flush().await?;
         let stored = self.cloud.store.customer(&self.change.customer.id).await?;
         let stored = stored.ok_or_else(|| ApiError::NotFound("The customer was erased meanwhile.".to_owned()))?;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub use days::{DAY_ROWS, Folded, KNOWN_AGAIN_DAYS, ROW_MESSAGES, UsageDays};
+pub use days::{ChangedRow, DAY_ROWS, Folded, KNOWN_AGAIN_DAYS, ROW_MESSAGES, UsageDays};
 pub use hashes::MessageHashes;
 
 use crate::signal::UsageEvent;

@@ -270,9 +270,9 @@ proptest! {
             }
         };
         fold(&mut rows, noon());
-        let once = whole_days(rows.clone().changed().map(|(day, _)| day));
+        let once = whole_days(rows.clone().changed().map(|row| row.day));
         fold(&mut rows, noon() + Duration::days(days));
-        prop_assert_eq!(whole_days(rows.changed().map(|(day, _)| day)), once);
+        prop_assert_eq!(whole_days(rows.changed().map(|row| row.day)), once);
     }
 
     #[test]

@@ -25,7 +25,7 @@ fn event(id: &str, day: i64) -> UsageEvent {
 }
 
 fn rows(days: UsageDays) -> Vec<UsageDay> {
-    days.changed().map(|(day, _)| day).collect()
+    days.changed().map(|row| row.day).collect()
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn only_the_row_that_changed_is_written_and_under_its_revision() {
     let mut days = UsageDays::of(stored);
     days.fold(&event("a", 2));
     days.fold(&event("b", 3));
-    let changed: Vec<_> = days.changed().map(|(day, revision)| (day.day, revision)).collect();
+    let changed: Vec<_> = days.changed().map(|row| (row.day.day, row.revision)).collect();
     assert_eq!(changed, [(at(2).date_naive(), Some(9)), (at(3).date_naive(), None)]);
 }
 

@@ -5,6 +5,11 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{Duration, SecondsFormat};
+use keepwell_aws::store::signals::usage_record;
+use keepwell_aws::store::{Expect, Transaction};
+use keepwell_domain::id::CustomerId;
+use keepwell_domain::signal::UsageEvent;
+use keepwell_domain::usage::{Folded, UsageDays};
 use keepwell_tests::{World, monday};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -109,6 +114,38 @@ async fn two_thousand_five_hundred_messages_fit_into_one_request_and_two_rows() 
     assert_eq!(events(&world, "acme").await, 2_500);
     let _ = batch(&world, json!(calls)).await;
     assert_eq!(events(&world, "acme").await, 2_500);
+}
+
+#[tokio::test]
+async fn a_message_for_each_of_many_busy_days_is_more_than_one_transaction_takes_and_is_taken() {
+    let world = world().await;
+    let acme = CustomerId::parse("acme").unwrap();
+    let mut full = UsageDays::default();
+    for day in 0..40 {
+        for n in 0..500 {
+            let event = UsageEvent {
+                message_id: format!("{day}-{n}"),
+                at: monday() - Duration::days(day),
+                user: Some(format!("{n:0200}")),
+                feature: None,
+                count: 1,
+                duration_secs: 0,
+            };
+            assert_eq!(full.fold(&event), Folded::New);
+        }
+    }
+    for row in full.changed() {
+        let mut transaction = Transaction::default();
+        transaction.put(usage_record(&acme, &row.day), Expect::Absent);
+        transaction.commit(&world.system.cloud().store).await.unwrap();
+    }
+    let calls: Vec<Value> = (0..40).map(|day| track(&format!("new-{day}"), monday() - Duration::days(day))).collect();
+    world.system.local().reset_requests();
+    assert_eq!(batch(&world, json!(calls)).await["accepted"], 40);
+    let requests = world.system.local().requests();
+    let transactions = requests.iter().filter(|request| request.operation == "TransactWriteItems").count();
+    assert_eq!(transactions, 3, "the write key, and two of 4 MB at most");
+    assert_eq!(events(&world, "acme").await, 40 * 501);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -36,6 +36,17 @@ pub struct UsageDays {
     rows: BTreeMap<(NaiveDate, u32), Row>,
 }
 
+/// A row to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedRow {
+    /// The row.
+    pub day: UsageDay,
+    /// The revision it had; `None` for a new one.
+    pub revision: Option<u64>,
+    /// Its size, about.
+    pub bytes: usize,
+}
+
 #[derive(Debug, Clone)]
 struct Row {
     day: UsageDay,
@@ -88,9 +99,10 @@ impl UsageDays {
         Folded::New
     }
 
-    /// The rows that changed, each with the revision it had; `None` for a new one.
-    pub fn changed(self) -> impl Iterator<Item = (UsageDay, Option<u64>)> {
-        self.rows.into_values().filter(|row| row.changed).map(|row| (row.day, row.revision))
+    /// The rows that changed.
+    pub fn changed(self) -> impl Iterator<Item = ChangedRow> {
+        let rows = self.rows.into_values().filter(|row| row.changed);
+        rows.map(|row| ChangedRow { day: row.day, revision: row.revision, bytes: row.bytes })
     }
 }
 
