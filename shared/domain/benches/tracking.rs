@@ -6,7 +6,8 @@
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a bench says what it measured, and stops where it cannot go on"
+    clippy::disallowed_methods,
+    reason = "a bench takes the time, says what it measured, and stops where it cannot go on"
 )]
 
 use std::hint::black_box;

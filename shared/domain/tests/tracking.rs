@@ -215,11 +215,11 @@ fn aliases_in_a_ring_end() {
 }
 
 /// What becomes of items: the customer of each use, by message id, and who belongs where.
-fn outcome(items: Vec<Tracked>) -> (Placed, BTreeMap<String, Option<CustomerId>>) {
+fn outcome(items: &[Tracked]) -> (Placed, BTreeMap<String, Option<CustomerId>>) {
     let mut people = People::default();
-    people.learn(&items, |_| true);
+    people.learn(items, |_| true);
     let users = ["u0", "u1", "u2", "u3"].map(|id| (id.to_owned(), people.customer_of(id).cloned()));
-    let mut placed = place(&items, &people, |_| true);
+    let mut placed = place(items, &people, |_| true);
     for about in placed.customers.values_mut() {
         about.usage.sort_by(|(_, a), (_, b)| a.message_id.cmp(&b.message_id));
         about.usage.iter_mut().for_each(|(index, _)| *index = 0);
@@ -254,7 +254,7 @@ proptest! {
         shuffled.sort_by_key(|call| call["messageId"].to_string().bytes().fold(seed, |hash, byte| {
             hash.wrapping_mul(0x0100_0000_01b3) ^ u64::from(byte)
         }));
-        prop_assert_eq!(outcome(read(&calls).items), outcome(read(&shuffled).items));
+        prop_assert_eq!(outcome(&read(&calls).items), outcome(&read(&shuffled).items));
     }
 
     #[test]

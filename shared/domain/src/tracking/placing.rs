@@ -36,13 +36,7 @@ pub fn place(items: &[Tracked], people: &People, exists: impl Fn(&CustomerId) ->
             (Act::Group(company), Some(customer)) => companies.push((Said::by(item), customer, company)),
             (Act::Use(used), Some(customer)) if exists(customer) => {
                 let event = event(item, used, people);
-                match placed.customers.get_mut(customer) {
-                    Some(about) => about.usage.push((item.index, event)),
-                    None => {
-                        let about = AboutCustomer { usage: vec![(item.index, event)], ..AboutCustomer::default() };
-                        placed.customers.insert(customer.clone(), about);
-                    }
-                }
+                placed.customers.entry(customer.clone()).or_default().usage.push((item.index, event));
             }
             (Act::Use(_) | Act::Identify(_), Some(customer)) if !exists(customer) => {
                 let reason = format!("there is no customer {customer}; a group call with this groupId makes it");
