@@ -203,7 +203,7 @@ impl<'a> Writer<'a> {
         for ChangedRow { mut day, revision, bytes: of_row } in days.changed() {
             bytes += of_row;
             if bytes > MAX_USAGE_BYTES {
-                self.renew().await?;
+                self.flush_and_read().await?;
                 bytes = of_row;
             }
             self.make_room(1).await?;
@@ -223,11 +223,11 @@ impl<'a> Writer<'a> {
 
     /// Commits what there is when `writes` more would not fit into the transaction.
     pub(crate) async fn make_room(&mut self, writes: usize) -> Result<(), ApiError> {
-        if self.change.transaction.len() + writes <= ROOM { Ok(()) } else { self.renew().await }
+        if self.change.transaction.len() + writes <= ROOM { Ok(()) } else { self.flush_and_read().await }
     }
 
     /// Commits what there is and goes on with the customer as it is then.
-    async fn renew(&mut self) -> Result<(), ApiError> {
+    async fn flush_and_read(&mut self) -> Result<(), ApiError> {
         self.flush().await?;
         let stored = self.cloud.store.customer(&self.change.customer.id).await?;
         let stored = stored.ok_or_else(|| ApiError::NotFound("The customer was erased meanwhile.".to_owned()))?;

@@ -214,6 +214,18 @@ fn aliases_in_a_ring_end() {
     assert!(["a", "b"].contains(&people.resolve("a")));
 }
 
+#[test]
+fn old_ids_lead_straight_to_the_one_that_counts_once_they_are_seen() {
+    let alias =
+        |user: &str, previous: &str| one(Call::Alias, &json!({ "userId": user, "previousId": previous })).unwrap();
+    let mut people = People::default();
+    people.know([User { alias_of: Some("b".to_owned()), ..User::new("a") }, User::new("b")]);
+    people.learn(&[alias("c", "b")], |_| true);
+    let targets: Vec<_> = people.to_write(None).into_iter().map(|user| (user.id, user.alias_of)).collect();
+    let expected = [("a", Some("c")), ("b", Some("c")), ("c", None)];
+    assert_eq!(targets, expected.map(|(id, of)| (id.to_owned(), of.map(str::to_owned))));
+}
+
 /// What becomes of items: the customer of each use, by message id, and who belongs where.
 fn outcome(items: &[Tracked]) -> (Placed, BTreeMap<String, Option<CustomerId>>) {
     let mut people = People::default();

@@ -10,7 +10,7 @@ use keepwell_aws::store::users::user_record;
 use keepwell_aws::store::{Expect, StoreError, Stored, Transaction};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::tracking::people::People;
+use keepwell_domain::tracking::people::{MAX_ALIASES, People};
 use keepwell_domain::tracking::placing::place;
 use keepwell_domain::tracking::{Act, Rejection, Tracked};
 
@@ -64,7 +64,10 @@ pub(super) async fn take(cloud: &Cloud, items: &[Tracked]) -> Result<Vec<Rejecti
 async fn users(cloud: &Cloud, items: &[Tracked]) -> Result<Known, StoreError> {
     let mut known = Known { people: People::default(), revisions: HashMap::new() };
     let mut ids = People::named(items);
-    while !ids.is_empty() {
+    for _ in 0..=MAX_ALIASES {
+        if ids.is_empty() {
+            break;
+        }
         let stored = cloud.store.users(&ids).await?;
         known.revisions.extend(stored.iter().map(|stored| (stored.value.id.clone(), stored.revision)));
         ids = known.people.know(stored.into_iter().map(|stored| stored.value));

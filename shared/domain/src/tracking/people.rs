@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Act, Person, Tracked};
 use crate::id::{CustomerId, RecordId};
 
-/// The most steps from an old id to the one that counts.
+/// The most steps from an old id to the one that counts; they are shortened to one whenever they are seen.
 pub const MAX_ALIASES: usize = 8;
 
 /// A user of a product.
@@ -207,12 +207,17 @@ impl People {
         }
     }
 
-    /// An old id belongs where the one that counts belongs, so that it is erased with that customer.
+    /// An old id leads straight to the one that counts, and belongs to its customer, so that it is erased with that.
     fn attach_aliases(&mut self) {
         let old: Vec<String> = self.users.values().filter(|it| it.alias_of.is_some()).map(|it| it.id.clone()).collect();
         for id in old {
+            let counts = self.resolve(&id).to_owned();
             let customer = self.customer_of(&id).cloned();
-            self.user(&id).customer = customer;
+            let user = self.user(&id);
+            user.customer = customer;
+            if counts != id {
+                user.alias_of = Some(counts);
+            }
         }
     }
 }
