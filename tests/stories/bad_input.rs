@@ -171,6 +171,13 @@ fn writes(task: &str) -> Vec<Write> {
         ),
         write(
             Method::POST,
+            "/v1/write-keys",
+            json!({ "name": "Production" }),
+            json!({ "name": "", "secret": "mine" }),
+            vec!["/name", "/secret"],
+        ),
+        write(
+            Method::POST,
             "/v1/tasks",
             json!({ "customer": "acme", "title": "Mail", "due_on": "2026-03-11" }),
             with(&task, "customer", json!(7)),

@@ -23,3 +23,4 @@ mod sentiment;
 mod settings;
 mod signals;
 mod status;
+mod tracking;

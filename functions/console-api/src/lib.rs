@@ -12,6 +12,7 @@ mod sentiment;
 mod settings;
 mod tasks;
 mod view;
+mod write_keys;
 
 use http::Method;
 use keepwell_aws::cloud::Cloud;
@@ -56,6 +57,9 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::GET, "/v1/measures", scores::get_measures)
         .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
         .route(viewer, Method::GET, "/v1/settings", settings::get_settings)
-        .route(admin, Method::PUT, "/v1/settings", settings::put_settings);
+        .route(admin, Method::PUT, "/v1/settings", settings::put_settings)
+        .route(admin, Method::GET, "/v1/write-keys", write_keys::get_write_keys)
+        .route(admin, Method::POST, "/v1/write-keys", write_keys::post_write_key)
+        .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key);
     Function::new("console-api").routes(routes)
 }
