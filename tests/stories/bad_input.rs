@@ -47,14 +47,29 @@ struct Write {
     good: Value,
     wrong: Value,
     pointers: Vec<&'static str>,
+    /// How many writes the good body makes.
+    effect: usize,
+}
+
+/// A small scorecard.
+fn scorecard(id: &str) -> Value {
+    let rule = json!({ "id": "r", "measure": "custom.a", "weight": 1, "points": { "linear": { "zero_at": 0, "full_at": 10 } } });
+    json!({ "format": 1, "id": id, "dimensions": [{ "id": "d", "weight": 1, "rules": [rule] }] })
 }
 
 /// Every route that takes a JSON body.
 fn writes(task: &str) -> Vec<Write> {
     let write = |method, declared: &'static str, good, wrong, pointers| {
-        let id = if declared.starts_with("/v1/tasks") { task } else { "acme" };
+        let id = match declared {
+            tasks if tasks.starts_with("/v1/tasks") => task,
+            scorecards if scorecards.starts_with("/v1/scorecards") => "default",
+            _ => "acme",
+        };
         let path = declared.replace("{id}", id).replace("{contact}", "uma");
-        Write { method, path, declared, good, wrong, pointers }
+        // The order that there is, the arithmetic alone, and a text that is not kept.
+        let without = ["/v1/scorecards/order", "/v1/scorecards/evaluate", "/v1/sentiment"];
+        let effect = usize::from(!without.contains(&declared));
+        Write { method, path, declared, good, wrong, pointers, effect }
     };
     let customer = json!({ "owner": "nobody", "arr_cents": -1, "currency": "usd", "seats": 2.5, "renewal_on": "soon",
         "plan": "", "tags": "vip", "attributes": [], "request_feedback": "yes", "feedback_interval_days": 6, "nmae": "x" });
@@ -143,6 +158,42 @@ fn writes(task: &str) -> Vec<Write> {
             json!({ "title": "Call today" }),
             with(&task, "state", json!("gone")),
             and(&of_task, &["/state"]),
+        ),
+        write(
+            Method::PUT,
+            "/v1/scorecards/{id}",
+            scorecard("default"),
+            json!({ "format": 2, "id": "other", "applies_to": { "all": [{ "field": "plan" }] }, "dimensions": [], "colour": 1 }),
+            vec!["/applies_to/all/0/in", "/colour", "/dimensions", "/format"],
+        ),
+        write(
+            Method::PUT,
+            "/v1/scorecards/order",
+            json!({ "order": ["default"] }),
+            json!({ "order": ["default", "nobody", "default"], "by": "me" }),
+            vec!["/by", "/order/1", "/order/2"],
+        ),
+        write(
+            Method::POST,
+            "/v1/scorecards/evaluate",
+            json!({ "scorecard": scorecard("any"), "measures": { "custom.a": 1 } }),
+            json!({ "scorecard": { "format": 1, "id": "x y", "dimensions": [] }, "measures": { "nope": 1, "usage.active_days_28d": "many" },
+                "as_of": "today", "store": true }),
+            vec![
+                "/as_of",
+                "/measures/nope",
+                "/measures/usage.active_days_28d",
+                "/scorecard/dimensions",
+                "/scorecard/id",
+                "/store",
+            ],
+        ),
+        write(
+            Method::POST,
+            "/v1/sentiment",
+            json!({ "text": "Great support" }),
+            json!({ "text": "x".repeat(20_001), "language": "en" }),
+            vec!["/language", "/text"],
         ),
     ]
 }

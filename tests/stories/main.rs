@@ -18,5 +18,7 @@ mod insights;
 mod links;
 mod mail;
 mod nightly;
+mod scores;
+mod sentiment;
 mod signals;
 mod status;

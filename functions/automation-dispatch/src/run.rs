@@ -4,16 +4,14 @@ use chrono::{DateTime, Duration, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::render::RenderError;
 use keepwell_aws::store::change::{Cause, CustomerChange};
-use keepwell_aws::store::feedback::whereabouts_record;
 use keepwell_aws::store::intents::intent_record;
 use keepwell_aws::store::record::{Record, Table};
-use keepwell_aws::store::tasks::task_record;
 use keepwell_aws::store::{CommitError, Expect, Stored, keys};
 use keepwell_domain::automation::Automation;
 use keepwell_domain::automation::plan::{Context, Plan, Refusal, Step, TaskDraft, plan};
 use keepwell_domain::automation::variables::variables;
 use keepwell_domain::contact::Contact;
-use keepwell_domain::event::{Event, Fact};
+use keepwell_domain::event::Event;
 use keepwell_domain::mail::MailIntent;
 use keepwell_domain::task::{Task, TaskSource, TaskState};
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
@@ -128,16 +126,7 @@ fn add_step(
         }
         Step::Task(draft) => match task(cloud, draft, run, variables, now) {
             Ok(task) => {
-                change.put(task_record(&task), Expect::Absent);
-                change.put(whereabouts_record(&task.id, &task.customer), Expect::Absent);
-                change.timeline(&TimelineEntry {
-                    at: now,
-                    kind: TimelineKind::Task,
-                    record: task.id.clone(),
-                    title: format!("Task: {}", task.title),
-                    detail: task.detail.clone(),
-                });
-                change.publish(Fact::TaskCreated { task: task.id.clone() });
+                change.create_task(&task);
                 run.tasks.push(task.id);
             }
             Err(error) => {

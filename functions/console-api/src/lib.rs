@@ -1,4 +1,4 @@
-//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, insights.
+//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, insights, sentiment.
 
 mod contacts;
 mod customers;
@@ -6,7 +6,9 @@ mod erase;
 mod feedback;
 mod insights;
 mod list;
+mod scorecards;
 mod scores;
+mod sentiment;
 mod tasks;
 mod view;
 
@@ -38,11 +40,19 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::GET, "/v1/customers/{id}/score/explain", scores::explain::get_explanation)
         .route(csm, Method::PUT, "/v1/customers/{id}/score/override", scores::manual_override::put_override)
         .route(csm, Method::DELETE, "/v1/customers/{id}/score/override", scores::manual_override::delete_override)
+        .route(viewer, Method::GET, "/v1/scorecards", scorecards::get_scorecards)
+        .route(viewer, Method::POST, "/v1/scorecards/evaluate", scorecards::post_evaluate)
+        .route(admin, Method::PUT, "/v1/scorecards/order", scorecards::put_order)
+        .route(viewer, Method::GET, "/v1/scorecards/schema", scorecards::get_schema)
+        .route(viewer, Method::GET, "/v1/scorecards/{id}", scorecards::document::get_scorecard)
+        .route(admin, Method::PUT, "/v1/scorecards/{id}", scorecards::document::put_scorecard)
+        .route(viewer, Method::GET, "/v1/scorecards/{id}/versions", scorecards::get_versions)
         .route(viewer, Method::GET, "/v1/feedback", feedback::get_feedback)
         .route(viewer, Method::GET, "/v1/tasks", tasks::get_tasks)
         .route(csm, Method::POST, "/v1/tasks", tasks::post_task)
         .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
         .route(viewer, Method::GET, "/v1/insights", insights::get_insights)
-        .route(viewer, Method::GET, "/v1/measures", scores::get_measures);
+        .route(viewer, Method::GET, "/v1/measures", scores::get_measures)
+        .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment);
     Function::new("console-api").routes(routes)
 }

@@ -56,6 +56,7 @@ pub(crate) async fn get_score_history(
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     let items = cloud.store.score_points(&customer.id, from, to).await?;
+    let before = cloud.store.score_point_at(&customer.id, from - Duration::milliseconds(1)).await?;
     let statuses = cloud.store.status_changes(&customer.id, from, to).await?;
     let mut notes: Vec<Annotation> = statuses
         .into_iter()
@@ -65,7 +66,8 @@ pub(crate) async fn get_score_history(
             title: change.title(),
             reason: Some(change.reason),
         })
-        .chain(annotations(&items))
+        .chain(annotations(before.as_ref(), &items))
+        .filter(|note| (from..=to).contains(&note.at))
         .collect();
     notes.sort_by_key(|note| note.at);
     Answer::ok(json!({ "items": items, "annotations": notes }))

@@ -7,13 +7,10 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, Idempotency, Identity, JsonBody, QueryParams, if_match_when_sent};
 use keepwell_aws::store::Expect;
 use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
-use keepwell_aws::store::feedback::whereabouts_record;
 use keepwell_aws::store::tasks::task_record;
-use keepwell_domain::event::Fact;
 use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::problem::Problems;
 use keepwell_domain::task::{NewTask, Task, TaskChange, TaskSource, TaskState};
-use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use serde_json::json;
 
 use crate::view;
@@ -98,26 +95,13 @@ pub(crate) async fn post_task(
             version: 1,
         };
         let mut change = CustomerChange::of(stored, Cause::default(), now);
-        change.put(task_record(&task), Expect::Absent);
-        change.put(whereabouts_record(&task.id, &task.customer), Expect::Absent);
-        change.timeline(&created(&task));
-        change.publish(Fact::TaskCreated { task: task.id.clone() });
+        change.create_task(&task);
         let answer = Answer::created(&task)?.etag(task.version);
         idempotency.remember(&mut change.transaction, &answer, now);
         change.commit(&cloud).await?;
         Ok(answer)
     })
     .await
-}
-
-fn created(task: &Task) -> TimelineEntry {
-    TimelineEntry {
-        at: task.created_at,
-        kind: TimelineKind::Task,
-        record: task.id.clone(),
-        title: format!("Task: {}", task.title),
-        detail: task.detail.clone(),
-    }
 }
 
 pub(crate) async fn patch_task(
@@ -139,12 +123,7 @@ pub(crate) async fn patch_task(
             let mut change = CustomerChange::of(stored, Cause::default(), now);
             change.put(task_record(&after), Expect::Revision(before.revision));
             if after.state != before.value.state {
-                change.timeline(&TimelineEntry {
-                    at: now,
-                    record: format!("{}.{}", after.id, after.version),
-                    title: format!("Task {}: {}", after.state, after.title),
-                    ..created(&after)
-                });
+                change.timeline(&after.state_entry(now));
                 // A closed "Not Happy" case lets its contacts be asked again.
                 if change.customer.profile.request_feedback {
                     change.customer.feedback_due_at = Some(now);

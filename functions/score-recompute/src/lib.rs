@@ -1,27 +1,30 @@
 //! Computes what is computed about a customer: Happiness Level, Health Score, Insight.
 //!
 //! Customers come through the bus when something about them changed, and all of them every night, because data decays and
-//! grows stale by itself. Computing twice gives the same; nothing is written when nothing changed. Of those of the
-//! night one in a hundred is audited: computed from everything that is stored about it.
+//! grows stale by itself. Computing twice gives the same; nothing is written when nothing changed. Each
+//! night one customer in a hundred is audited: computed from everything that is stored about it.
 
 mod audit;
 mod inputs;
+mod scorecards;
 mod standing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use futures::{StreamExt as _, future, stream};
+use futures::{Stream, StreamExt as _, future, stream};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::{Function, HandlerError, Message, Rate};
-use keepwell_aws::store::CommitError;
 use keepwell_aws::store::change::{Cause, retry_on_conflict};
+use keepwell_aws::store::scorecards::Applied;
+use keepwell_aws::store::{CommitError, Transaction};
 use keepwell_domain::event::{Event, SOURCE};
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::score::audit::whose_turn;
-use keepwell_domain::score::evaluate::Compiled;
-use keepwell_domain::score::scorecard::Scorecard;
+use keepwell_domain::score::library::Selection;
 use keepwell_domain::settings::Settings;
+
+use crate::scorecards::Scorecards;
 
 /// The events after which a customer's standing may be another one.
 pub const SUBSCRIPTIONS: &[&str] = &[
@@ -37,27 +40,28 @@ pub const SUBSCRIPTIONS: &[&str] = &[
 /// How many customers the nightly run computes at once: the time goes into waiting for the tables.
 const AT_ONCE: usize = 16;
 
-/// The version under which the shipped scorecard stands in scores.
-const SHIPPED_VERSION: u64 = 1;
-
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
-    let scorecard = Arc::new(Compiled::new(&Scorecard::shipped(), Some(SHIPPED_VERSION)));
-    let (cloud, nightly_cloud) = (cloud.clone(), cloud.clone());
-    let nightly_scorecard = Arc::clone(&scorecard);
+    let scorecards = Scorecards::default();
+    let with_both = move || (cloud.clone(), scorecards.clone());
+    let (batch, changes, nightly) = (with_both(), with_both(), with_both());
     Function::new("score-recompute")
         .subscribe(SOURCE, SUBSCRIPTIONS, move |messages| {
-            let (cloud, scorecard) = (cloud.clone(), Arc::clone(&scorecard));
-            async move { recompute_batch(&cloud, &scorecard, messages).await }
+            let (cloud, scorecards) = batch.clone();
+            async move { recompute_batch(&cloud, &scorecards, messages).await }
+        })
+        .schedule("changed-scorecards", Rate::FiveMinutes, move || {
+            let (cloud, scorecards) = changes.clone();
+            async move { recompute_changed(&cloud, &scorecards).await }
         })
         .schedule("nightly", Rate::Nightly, move || {
-            let (cloud, scorecard) = (nightly_cloud.clone(), Arc::clone(&nightly_scorecard));
-            async move { recompute_all(&cloud, &scorecard).await }
+            let (cloud, scorecards) = nightly.clone();
+            async move { audit_and_recompute_all(&cloud, &scorecards).await }
         })
 }
 
 /// Computes each customer of the batch once, however many messages are about it. Answers the messages that failed.
-async fn recompute_batch(cloud: &Cloud, scorecard: &Compiled, messages: Vec<Message>) -> Vec<String> {
+async fn recompute_batch(cloud: &Cloud, scorecards: &Scorecards, messages: Vec<Message>) -> Vec<String> {
     let mut failed = Vec::new();
     let mut customers: BTreeMap<CustomerId, (Event, Vec<String>)> = BTreeMap::new();
     for message in messages {
@@ -76,16 +80,16 @@ async fn recompute_batch(cloud: &Cloud, scorecard: &Compiled, messages: Vec<Mess
             }
         }
     }
-    let settings = match cloud.settings().await {
-        Ok(settings) => settings,
+    let (settings, scorecards) = match rules(cloud, scorecards).await {
+        Ok((settings, _, selection)) => (settings, selection),
         Err(error) => {
-            tracing::error!(%error, "the settings cannot be read");
+            tracing::error!(%error, "the settings or scorecards cannot be read");
             failed.extend(customers.into_values().flat_map(|(_, messages)| messages));
             return failed;
         }
     };
     for (id, (event, messages)) in customers {
-        if let Err(error) = recompute(cloud, &settings, scorecard, &id, &Cause::event(&event)).await {
+        if let Err(error) = recompute(cloud, &settings, &scorecards, &id, &Cause::event(&event)).await {
             tracing::error!(customer = id.as_str(), %error, "recompute failed");
             failed.extend(messages);
         }
@@ -93,51 +97,83 @@ async fn recompute_batch(cloud: &Cloud, scorecard: &Compiled, messages: Vec<Mess
     failed
 }
 
+/// What every customer is computed by: the settings, and the scorecards with the revision of their library.
+async fn rules(cloud: &Cloud, scorecards: &Scorecards) -> Result<(Settings, u64, Arc<Selection>), HandlerError> {
+    let settings = cloud.settings().await?;
+    let (revision, selection) = scorecards.current(&cloud.store).await?;
+    Ok((settings, revision, selection))
+}
+
 /// Some customers could not be computed; the next night, or the next change, tries again.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} customers could not be computed")]
 struct Failed(usize);
 
-async fn recompute_all(cloud: &Cloud, scorecard: &Compiled) -> Result<(), HandlerError> {
-    let settings = cloud.settings().await?;
+/// Computes every customer, if a scorecard was set since every customer was computed last.
+async fn recompute_changed(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
+    let library = cloud.store.library().await?.revision;
+    if library == cloud.store.applied().await?.value.library {
+        return Ok(());
+    }
+    recompute_all(cloud, scorecards).await
+}
+
+/// Audits those whose turn it is, then computes every customer, whatever became of the audits.
+async fn audit_and_recompute_all(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
+    let audited = audit_some(cloud, scorecards).await;
+    recompute_all(cloud, scorecards).await?;
+    audited
+}
+
+async fn audit_some(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
+    let (settings, _, selection) = rules(cloud, scorecards).await?;
     let portfolio = cloud.store.portfolio().await?;
     let ids: Vec<&CustomerId> = portfolio.iter().map(|stored| &stored.value.id).collect();
-    let audited: BTreeSet<CustomerId> = whose_turn(&ids, cloud.now().date_naive()).into_iter().cloned().collect();
-    let (settings, audited) = (&settings, &audited);
-    let failures = stream::iter(portfolio).map(|stored| async move {
-        let id = stored.value.id;
-        let outcome = recompute_at_night(cloud, settings, scorecard, &id, audited.contains(&id)).await;
-        outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "recompute failed")).is_err()
+    let tonight: Vec<CustomerId> = whose_turn(&ids, cloud.now().date_naive()).into_iter().cloned().collect();
+    let (settings, selection) = (&settings, &*selection);
+    let failures = stream::iter(tonight).map(|id| async move {
+        let outcome = audit::audit(cloud, settings, selection, &id).await;
+        outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "audit failed")).is_err()
     });
-    let failed = failures.buffer_unordered(AT_ONCE).filter(|failed| future::ready(*failed)).count().await;
+    none_failed(failures.buffer_unordered(AT_ONCE)).await
+}
+
+/// Waits for all. An error when any failed.
+async fn none_failed(failures: impl Stream<Item = bool>) -> Result<(), HandlerError> {
+    let failed = failures.filter(|failed| future::ready(*failed)).count().await;
     if failed > 0 { Err(Box::new(Failed(failed))) } else { Ok(()) }
 }
 
-/// Audits the customer if it is its turn, and computes it.
-async fn recompute_at_night(
-    cloud: &Cloud,
-    settings: &Settings,
-    scorecard: &Compiled,
-    id: &CustomerId,
-    is_audited: bool,
-) -> Result<(), CommitError> {
-    if is_audited {
-        audit::audit(cloud, settings, scorecard, id).await?;
+async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
+    let (settings, library, selection) = rules(cloud, scorecards).await?;
+    let portfolio = cloud.store.portfolio().await?;
+    let (settings, selection) = (&settings, &*selection);
+    let failures = stream::iter(portfolio).map(|stored| async move {
+        let id = stored.value.id;
+        let outcome = recompute(cloud, settings, selection, &id, &Cause::default()).await;
+        outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "recompute failed")).is_err()
+    });
+    none_failed(failures.buffer_unordered(AT_ONCE)).await?;
+    if cloud.store.applied().await?.value.library != library {
+        let mut transaction = Transaction::default();
+        transaction.put_applied(&Applied { library });
+        transaction.commit(&cloud.store).await?;
     }
-    recompute(cloud, settings, scorecard, id, &Cause::default()).await
+    Ok(())
 }
 
 /// Computes one customer from what is stored, and writes what changed. A customer that is gone is no error.
 async fn recompute(
     cloud: &Cloud,
     settings: &Settings,
-    scorecard: &Compiled,
+    scorecards: &Selection,
     id: &CustomerId,
     cause: &Cause,
 ) -> Result<(), CommitError> {
     retry_on_conflict(|| async {
         let now = cloud.now();
         let Some(records) = inputs::load(cloud, settings, id, now).await? else { return Ok(()) };
+        let scorecard = scorecards.for_customer(&records.customer.value);
         let computed = standing::compute(&records, settings, scorecard, now);
         standing::write(cloud, records, computed, settings, cause.clone(), now).await
     })

@@ -13,6 +13,7 @@ pub mod intents;
 pub mod keys;
 pub mod outbox;
 pub mod record;
+pub mod scorecards;
 pub mod scores;
 pub mod signals;
 pub mod tables;

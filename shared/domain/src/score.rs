@@ -9,8 +9,10 @@
 //! | [`breakdown`] | the score with every dimension and rule |
 //! | [`manual_override`] | an override that somebody set by hand, with reason and expiry |
 //! | [`history`] | the points of a score's history, annotations, drops |
+//! | [`library`] | the team's scorecards, their versions and their order |
 //! | [`explain`] | why a score changed between two moments |
 //! | [`audit`] | whose score is computed from everything tonight, and what differs |
+//! | [`schema`] | the JSON Schema of the document |
 //! | [`request`] | the arithmetic for any document and measures that somebody sends |
 //!
 //! # The arithmetic
@@ -34,8 +36,10 @@ pub mod breakdown;
 pub mod evaluate;
 pub mod explain;
 pub mod history;
+pub mod library;
 pub mod manual_override;
 pub mod number;
 pub mod points;
 pub mod request;
+pub mod schema;
 pub mod scorecard;

@@ -53,7 +53,7 @@ pub struct DropBounds {
 }
 
 impl Default for DropBounds {
-    /// 10 points in 7 days: 2 are noise and 30 come too late (CodeSignal, predictive insights).
+    /// 10 points in 7 days: 2 are noise and 30 come too late (`CodeSignal`, predictive insights).
     fn default() -> Self {
         Self { points: 10.0, days: 7 }
     }

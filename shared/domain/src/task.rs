@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::fields::{Fields, Line, Text};
 use crate::id::{CustomerId, EmailAddress};
 use crate::problem::Problems;
+use crate::timeline::{TimelineEntry, TimelineKind};
 
 crate::words! {
     /// How much a task matters. Declared from least to most.
@@ -130,6 +131,29 @@ pub struct TaskChange {
     priority: Option<Priority>,
     due_on: Option<NaiveDate>,
     state: Option<TaskState>,
+}
+
+impl Task {
+    /// The line on the customer's timeline when the task is made.
+    pub fn created_entry(&self) -> TimelineEntry {
+        TimelineEntry {
+            at: self.created_at,
+            kind: TimelineKind::Task,
+            record: self.id.clone(),
+            title: format!("Task: {}", self.title),
+            detail: self.detail.clone(),
+        }
+    }
+
+    /// The line on the customer's timeline when the task came into its state at `at`.
+    pub fn state_entry(&self, at: DateTime<Utc>) -> TimelineEntry {
+        TimelineEntry {
+            at,
+            record: format!("{}.{}", self.id, self.version),
+            title: format!("Task {}: {}", self.state, self.title),
+            ..self.created_entry()
+        }
+    }
 }
 
 impl TaskChange {

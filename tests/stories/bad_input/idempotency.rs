@@ -20,7 +20,7 @@ async fn the_same_request_again_gets_the_same_answer_and_acts_once() {
     let (world, task) = world().await;
     for write in writes(&task).into_iter().filter(|write| write.method != Method::PATCH) {
         let send = || {
-            let call = world.call_as(Role::Csm, write.method.clone(), &write.path).header("if-match", "*");
+            let call = world.call_as(Role::Admin, write.method.clone(), &write.path).header("if-match", "*");
             call.header("idempotency-key", "k 1").json(&write.good).send()
         };
         let first = send().await;

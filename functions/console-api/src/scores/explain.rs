@@ -28,8 +28,8 @@ pub(crate) async fn get_explanation(
     let (before, after) = (Past::read(&cloud, &customer, from).await?, Past::read(&cloud, &customer, to).await?);
     let (Some(before), Some(after)) = (before, after) else {
         return Answer::ok(body(
-            moment(from, None),
-            moment(to, None),
+            &moment(from, None),
+            &moment(to, None),
             &Explanation { change: None, items: Vec::new() },
         ));
     };
@@ -39,7 +39,7 @@ pub(crate) async fn get_explanation(
     let score_after = after.snapshot.score(&card_after, to);
     let between = (card_before.version() != card_after.version()).then(|| before.snapshot.score(&card_after, from));
     let explanation = explain(&score_before, &score_after, between.as_ref());
-    Answer::ok(body(moment(from, Some(&score_before)), moment(to, Some(&score_after)), &explanation))
+    Answer::ok(body(&moment(from, Some(&score_before)), &moment(to, Some(&score_after)), &explanation))
 }
 
 fn moment(at: DateTime<Utc>, score: Option<&Score>) -> Value {
@@ -52,6 +52,6 @@ fn moment(at: DateTime<Utc>, score: Option<&Score>) -> Value {
     })
 }
 
-fn body(from: Value, to: Value, explanation: &Explanation) -> Value {
+fn body(from: &Value, to: &Value, explanation: &Explanation) -> Value {
     json!({ "from": from, "to": to, "change": explanation.change, "items": explanation.items })
 }

@@ -8,7 +8,6 @@ use keepwell_domain::customer::Customer;
 use keepwell_domain::score::breakdown::ScorecardVersion;
 use keepwell_domain::score::evaluate::Compiled;
 use keepwell_domain::score::history::Snapshot;
-use keepwell_domain::score::scorecard::Scorecard;
 
 keepwell_domain::words! {
     /// By which scorecard a past score is computed.
@@ -41,19 +40,13 @@ impl Past {
     /// The scorecard to compute the score by.
     pub(crate) async fn scorecard(&self, cloud: &Cloud, customer: &Customer, by: By) -> Result<Compiled, ApiError> {
         match by {
-            By::Then => stored(cloud, &self.snapshot.point.scorecard).await,
-            By::Current => current(cloud, customer).await,
+            By::Then => {
+                let ScorecardVersion { id, version } = &self.snapshot.point.scorecard;
+                Ok(cloud.store.compiled(id.as_str(), version.unwrap_or_default()).await?)
+            }
+            By::Current => Ok(cloud.store.scorecard_of(customer).await?),
         }
     }
-}
-
-/// A version of a scorecard that was used once: versions are kept for ever.
-pub(crate) async fn stored(_cloud: &Cloud, version: &ScorecardVersion) -> Result<Compiled, ApiError> {
-    Ok(Compiled::new(&Scorecard::shipped(), version.version))
-}
-
-async fn current(_cloud: &Cloud, _customer: &Customer) -> Result<Compiled, ApiError> {
-    Ok(Compiled::new(&Scorecard::shipped(), Some(1)))
 }
 
 /// A moment that has not come has no score.

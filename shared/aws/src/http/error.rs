@@ -6,6 +6,7 @@ use keepwell_domain::problem::{FieldProblem, Problems};
 use serde::Serialize;
 
 use crate::store::change::Contended;
+use crate::store::scorecards::ScorecardsError;
 use crate::store::{CommitError, StoreError};
 
 /// An answer that is not what was asked for.
@@ -64,6 +65,15 @@ pub enum ApiError {
 impl From<Problems> for ApiError {
     fn from(problems: Problems) -> Self {
         Self::Invalid(problems)
+    }
+}
+
+impl From<ScorecardsError> for ApiError {
+    fn from(error: ScorecardsError) -> Self {
+        match error {
+            ScorecardsError::Store(error) => Self::Store(error),
+            wrong => Self::Internal(wrong.to_string()),
+        }
     }
 }
 

@@ -17,6 +17,9 @@
 //! | where a request or task lives | `ID#<id>` | `AT` | Get |
 //! | address guard: last asked, suppressed | `AD#<hash of address>` | `A` | Get |
 //! | settings | `SETTINGS` | `A` | Get |
+//! | which scorecards there are | `SCORECARDS` | `A` | Get |
+//! | a version of a scorecard | `SC#<scorecard>` | `V#<version, 10 digits>` | Get; Query, newest first |
+//! | for which scorecards all customers were computed | `APPLIED` | `A` | Get |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
@@ -154,6 +157,29 @@ pub fn address_guard(address: &EmailAddress) -> Key {
 /// The team's settings.
 pub fn settings() -> Key {
     key("SETTINGS", "A")
+}
+
+/// Which scorecards there are.
+pub fn scorecard_library() -> Key {
+    key("SCORECARDS", "A")
+}
+
+/// The partition of a scorecard's versions.
+pub fn scorecard_partition(id: &str) -> String {
+    format!("SC#{id}")
+}
+
+/// Prefix of a scorecard's versions.
+pub const SCORECARD_EDITIONS: &str = "V#";
+
+/// A version of a scorecard.
+pub fn scorecard_edition(id: &str, version: u64) -> Key {
+    key(scorecard_partition(id), format!("{SCORECARD_EDITIONS}{version:010}"))
+}
+
+/// For which scorecards all customers were computed.
+pub fn applied() -> Key {
+    key("APPLIED", "A")
 }
 
 /// A customer's event by its number.

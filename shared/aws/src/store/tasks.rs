@@ -1,11 +1,14 @@
 //! Tasks.
 
+use keepwell_domain::event::Fact;
 use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::task::{Task, TaskState};
 
+use super::change::CustomerChange;
 use super::customers::core;
+use super::feedback::whereabouts_record;
 use super::record::{Record, Table};
-use super::{Store, StoreError, Stored, keys};
+use super::{Expect, Store, StoreError, Stored, keys};
 
 impl Store {
     /// A task of a customer.
@@ -36,6 +39,16 @@ impl Store {
     async fn tasks_in(&self, index: &'static str, pk: &str) -> Result<Vec<Task>, StoreError> {
         let tasks: Vec<Stored<Task>> = self.query_index(Table::Core, index, pk, None, None).await?;
         Ok(tasks.into_iter().map(|stored| stored.value).collect())
+    }
+}
+
+impl CustomerChange {
+    /// Makes a task: its record, the way to it, its line on the timeline, its event.
+    pub fn create_task(&mut self, task: &Task) {
+        self.put(task_record(task), Expect::Absent);
+        self.put(whereabouts_record(&task.id, &task.customer), Expect::Absent);
+        self.timeline(&task.created_entry());
+        self.publish(Fact::TaskCreated { task: task.id.clone() });
     }
 }
 

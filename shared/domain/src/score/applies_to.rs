@@ -1,5 +1,6 @@
 //! To which customers a scorecard applies.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -8,7 +9,8 @@ use crate::fields::Fields;
 use crate::problem::Problems;
 
 /// Groups of conditions on a customer's attributes; every group that is given must hold. Empty = every customer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct AppliesTo {
     /// All of these hold.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,8 +24,9 @@ pub struct AppliesTo {
 }
 
 /// A field and the values it may have, or a group in a group.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(deny_unknown_fields)]
 enum Condition {
     Field {
         field: String,

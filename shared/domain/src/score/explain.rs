@@ -114,12 +114,15 @@ fn data_step(before: &Score, after: &Score) -> Vec<Change> {
     rules.chain(overrides).collect()
 }
 
+/// A rule in either scorecard, where it is there.
+type BeforeAndAfter<'a> = (Option<&'a RuleScore>, Option<&'a RuleScore>);
+
 /// Another scorecard on the same data. A rule is the same one when dimension and id are.
 fn scorecard_step(before: &Score, after: &Score) -> Vec<Change> {
     let overrides = override_changes(before, after, Cause::ScorecardChanged);
     let Some((from, to)) = before.raw.zip(after.raw) else { return overrides };
     let middle = f64::midpoint(from, to);
-    let mut rules: BTreeMap<(&Name, &Name), (Option<&RuleScore>, Option<&RuleScore>)> = BTreeMap::new();
+    let mut rules: BTreeMap<(&Name, &Name), BeforeAndAfter<'_>> = BTreeMap::new();
     for dimension in &before.dimensions {
         for rule in &dimension.rules {
             rules.entry((&dimension.id, &rule.id)).or_default().0 = Some(rule);

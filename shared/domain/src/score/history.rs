@@ -102,18 +102,21 @@ pub struct Annotation {
 }
 
 /// What the history itself tells beside the numbers: changes of scorecard and override from point to point, in order.
-pub fn annotations(points: &[ScorePoint]) -> Vec<Annotation> {
-    let first = points.first().and_then(|first| override_annotation(None, first));
-    let changes = points.iter().zip(points.iter().skip(1)).flat_map(|(before, after)| {
-        let scorecard = (before.scorecard != after.scorecard).then(|| Annotation {
-            at: after.at,
-            kind: AnnotationKind::ScorecardChanged,
-            title: format!("Scorecard {} → {}", before.scorecard, after.scorecard),
-            reason: None,
-        });
-        scorecard.into_iter().chain(override_annotation(before.manual_override.as_ref(), after))
+/// `before` is the last point before the first of `points`; without one there was no score before.
+pub fn annotations(before: Option<&ScorePoint>, points: &[ScorePoint]) -> Vec<Annotation> {
+    let befores = std::iter::once(before).chain(points.iter().map(Some));
+    befores.zip(points).flat_map(|(before, after)| annotations_of(before, after)).collect()
+}
+
+fn annotations_of(before: Option<&ScorePoint>, after: &ScorePoint) -> impl Iterator<Item = Annotation> {
+    let scorecard = before.filter(|before| before.scorecard != after.scorecard).map(|before| Annotation {
+        at: after.at,
+        kind: AnnotationKind::ScorecardChanged,
+        title: format!("Scorecard {} → {}", before.scorecard, after.scorecard),
+        reason: None,
     });
-    first.into_iter().chain(changes).collect()
+    let manual = override_annotation(before.and_then(|before| before.manual_override.as_ref()), after);
+    scorecard.into_iter().chain(manual)
 }
 
 fn override_annotation(before: Option<&ManualOverride>, after: &ScorePoint) -> Option<Annotation> {

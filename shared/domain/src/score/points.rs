@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::number::{Number, PointValue};
+use super::schema::points_by_word;
 use crate::fields::{Fields, FromField};
 use crate::measure::{Kind, Measure, MeasureValue, Name};
 use crate::problem::Problems;
 
 /// The shape of a rule, `points` in the document.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(deny_unknown_fields)]
 pub enum Shape {
     /// A straight line between two bounds, level beyond them.
     Linear {
@@ -22,6 +25,7 @@ pub enum Shape {
     /// Steps, the lower bound of each belonging to it.
     Bands {
         /// The steps, from the highest bound to the lowest.
+        #[schemars(length(min = 1))]
         bands: Vec<Step>,
         /// Points below the lowest step; 0 when left out.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,6 +34,7 @@ pub enum Shape {
     /// Points by word.
     Map {
         /// The words.
+        #[schemars(schema_with = "points_by_word")]
         map: BTreeMap<Name, PointValue>,
         /// Points of any other word; 0 when left out.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +53,8 @@ pub enum Shape {
 }
 
 /// `points = (value - zero_at) x 100 / (full_at - zero_at)`, limited to 0-100. `zero_at` above `full_at` = less is better.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Linear {
     /// 0 points here and beyond.
     pub zero_at: Number,
@@ -57,7 +63,8 @@ pub struct Linear {
 }
 
 /// One step of a banded rule.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Step {
     /// Lower bound, inclusive.
     pub at_least: Number,
@@ -66,7 +73,8 @@ pub struct Step {
 }
 
 /// What yes and no are worth.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct YesNo {
     /// Yes.
     #[serde(rename = "true")]
@@ -77,7 +85,8 @@ pub struct YesNo {
 }
 
 /// Two straight lines that meet at the ratio 1: from 0 points at `zero_at` to `steady` points at 1 to 100 points at `full_at`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Trend {
     /// The ratio worth 0 points, below 1 (above 1 where less is better).
     pub zero_at: Number,

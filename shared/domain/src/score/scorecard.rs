@@ -3,6 +3,7 @@
 //! A [`Scorecard`] is always valid: it is only made by reading a document, which names every problem with its place.
 //! Written again it says the same; what was left out stays left out.
 
+use schemars::JsonSchema;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -10,6 +11,7 @@ use serde_json::Value;
 use super::applies_to::AppliesTo;
 use super::number::{Days, Number, PointValue, Weight};
 use super::points::Shape;
+use super::schema::measure_name;
 use crate::customer::Customer;
 use crate::health_status::HealthStatus;
 use crate::measure::{Kind, MeasureValue, Name};
@@ -18,27 +20,34 @@ use crate::problem::Problems;
 mod read;
 
 /// How a Health Score is computed for the customers to which it applies.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Scorecard {
     /// The version of the format: 1.
+    #[schemars(range(min = 1, max = 1))]
     format: u8,
     /// Its id.
     pub id: Name,
     /// Its name for people; the id when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 200))]
     name: Option<String>,
+    /// To which customers it applies; to every one when left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    applies_to: Option<AppliesTo>,
+    pub applies_to: Option<AppliesTo>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bands: Option<Bands>,
     /// What the score is made of; at least one.
+    #[schemars(length(min = 1, max = 200))]
     pub dimensions: Vec<Dimension>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 200))]
     overrides: Option<Vec<Override>>,
 }
 
 /// Lower bounds, inclusive, of the words for a score; below `steady` is struggling.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Bands {
     /// Thriving from here.
     pub thriving: PointValue,
@@ -71,7 +80,8 @@ impl Bands {
 }
 
 /// A part of the score.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Dimension {
     /// Its id, unique in the document.
     pub id: Name,
@@ -81,12 +91,13 @@ pub struct Dimension {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub combine: Option<Combine>,
     /// Its rules; at least one.
+    #[schemars(length(min = 1, max = 200))]
     pub rules: Vec<Rule>,
 }
 
 crate::words! {
     /// How the rules of a dimension make its value.
-    #[derive(Default)]
+    #[derive(Default, JsonSchema)]
     pub enum Combine {
         /// The weighted mean.
         #[default]
@@ -99,11 +110,13 @@ crate::words! {
 }
 
 /// Turns one measure into points.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Rule {
     /// Its id, unique in the document.
     pub id: Name,
     /// The measure.
+    #[schemars(schema_with = "measure_name")]
     pub measure: Name,
     /// How much it counts beside the dimension's other rules.
     pub weight: Weight,
@@ -118,7 +131,7 @@ pub struct Rule {
 }
 
 /// What a rule does without data.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
     /// The rule is left out; its weight is shared among the rest of the dimension.
@@ -142,7 +155,8 @@ impl Missing {
 }
 
 /// Changes the score when a measure says so.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Override {
     /// Its id, unique among the document's overrides.
     pub id: Name,
@@ -154,9 +168,11 @@ pub struct Override {
 }
 
 /// A condition on a measure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct When {
     /// The measure.
+    #[schemars(schema_with = "measure_name")]
     pub measure: Name,
     /// What it must be.
     #[serde(flatten)]
@@ -164,7 +180,7 @@ pub struct When {
 }
 
 /// A comparison.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Test {
     /// Above.
@@ -180,7 +196,7 @@ pub enum Test {
 }
 
 /// What `equals` compares with.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Comparand {
     /// A number.
@@ -217,7 +233,7 @@ impl Test {
 }
 
 /// What an override does to the score.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// At most this.
@@ -325,6 +341,11 @@ impl Scorecard {
     /// Whether it applies to the customer.
     pub fn applies_to(&self, customer: &Customer) -> bool {
         self.applies_to.as_ref().is_none_or(|applies_to| applies_to.matches(customer))
+    }
+
+    /// Whether it applies to every customer.
+    pub fn is_for_everyone(&self) -> bool {
+        self.applies_to.as_ref().is_none_or(AppliesTo::is_everyone)
     }
 
     /// The bands; 80 / 60 / 40 when left out.

@@ -10,7 +10,7 @@ use crate::id::RecordId;
 use crate::measure::{Kind, Measure, Name, Resolved};
 use crate::problem::Problems;
 use crate::score::applies_to::AppliesTo;
-use crate::score::number::{Number, PointValue, Weight};
+use crate::score::number::{Number, PointValue};
 use crate::score::points::Shape;
 
 /// Most items that a list of the document may have.
@@ -42,10 +42,7 @@ pub(super) fn scorecard(document: &Value) -> Result<Scorecard, Problems> {
     if fields.raw("dimensions").is_none() {
         fields.problem("dimensions", "is required");
     }
-    if let Some(dimensions) = &dimensions {
-        let weights = dimensions.iter().map(|dimension| dimension.weight);
-        check_weights(&mut fields, "dimensions", weights);
-    }
+    check_weights(&mut fields, "dimensions");
     let mut override_ids = BTreeSet::new();
     let overrides = nested(&mut fields, "overrides", |value, base| {
         let items = array(value, base)?;
@@ -123,9 +120,11 @@ fn list<'a, T>(
     collect(items, base, read)
 }
 
-/// Notes a problem when nothing has any weight.
-fn check_weights(fields: &mut Fields<'_>, key: &'static str, mut weights: impl Iterator<Item = Weight>) {
-    if weights.all(|weight| weight.0 == 0.0) {
+/// Notes a problem when no item of the list has any weight, whatever else is wrong with them.
+fn check_weights(fields: &mut Fields<'_>, key: &'static str) {
+    let items = fields.raw(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let weightless = |item: &Value| item.get("weight").and_then(Value::as_f64) == Some(0.0);
+    if !items.is_empty() && items.iter().all(weightless) {
         fields.problem(key, "must not all have the weight 0");
     }
 }
@@ -170,9 +169,7 @@ fn dimension(value: &Value, base: &str, ids: &mut Ids) -> Result<Dimension, Prob
     if fields.raw("rules").is_none() {
         fields.problem("rules", "is required");
     }
-    if let Some(rules) = &rules {
-        check_weights(&mut fields, "rules", rules.iter().map(|rule| rule.weight));
-    }
+    check_weights(&mut fields, "rules");
     let dimension = id.zip(weight).zip(rules).map(|((id, weight), rules)| Dimension { id, weight, combine, rules });
     fields.finish(dimension)
 }

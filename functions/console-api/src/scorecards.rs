@@ -1,0 +1,127 @@
+//! Scorecards: which there are, their documents and versions, and the arithmetic of any document.
+
+pub(crate) mod document;
+
+use axum::extract::{Path, State};
+use http::HeaderMap;
+use keepwell_aws::cloud::Cloud;
+use keepwell_aws::http::{Answer, ApiError, JsonBody, QueryParams, if_match};
+use keepwell_aws::store::change::retry_on_conflict;
+use keepwell_aws::store::{Stored, Transaction, keys};
+use keepwell_domain::problem::Problems;
+use keepwell_domain::score::library::{Edition, Library};
+use keepwell_domain::score::request::evaluate_request;
+use keepwell_domain::score::schema::scorecard_schema;
+use serde_json::{Value, json};
+
+use crate::view;
+
+pub(crate) async fn get_scorecards(State(cloud): State<Cloud>, query: QueryParams) -> Result<Answer, ApiError> {
+    query.finish()?;
+    let library = cloud.store.library().await?;
+    list(&cloud, &library.value, library.revision).await
+}
+
+/// Sets which scorecards are in use, and in which order they are tried.
+pub(crate) async fn put_order(
+    State(cloud): State<Cloud>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Answer, ApiError> {
+    retry_on_conflict(|| async {
+        let before = cloud.store.library().await?;
+        let after = before.value.reorder(&body)?;
+        if_match(&headers, before.revision)?;
+        if after == before.value {
+            return list(&cloud, &after, before.revision).await;
+        }
+        let mut transaction = Transaction::default();
+        transaction.put_library(&after, &before);
+        transaction.commit(&cloud.store).await?;
+        list(&cloud, &after, before.revision + 1).await
+    })
+    .await
+}
+
+async fn list(cloud: &Cloud, library: &Library, revision: u64) -> Result<Answer, ApiError> {
+    let mut items = Vec::new();
+    for entry in library.entries() {
+        let edition = existing(cloud, entry.id.as_str(), entry.version).await?;
+        items.push(summary(&edition, library)?);
+    }
+    Ok(Answer::ok(view::page(&items, None))?.etag(revision))
+}
+
+/// A version of a scorecard that must be there.
+async fn existing(cloud: &Cloud, id: &str, version: u64) -> Result<Edition, ApiError> {
+    let missing = || ApiError::NotFound(format!("There is no scorecard {id:?} with a version {version}."));
+    cloud.store.edition(id, version).await?.ok_or_else(missing)
+}
+
+/// What is said about a scorecard beside its document. `position` is its place among those in use; `null` when it is retired.
+fn summary(edition: &Edition, library: &Library) -> Result<Value, ApiError> {
+    let scorecard = edition.scorecard().map_err(|problems| invalid(edition, &problems))?;
+    Ok(json!({
+        "id": edition.id,
+        "name": scorecard.name(),
+        "version": edition.version,
+        "position": library.position(edition.id.as_str()),
+        "applies_to": scorecard.applies_to,
+        "set_by": edition.set_by,
+        "set_at": edition.set_at,
+    }))
+}
+
+fn invalid(edition: &Edition, problems: &Problems) -> ApiError {
+    ApiError::Internal(format!("scorecard {} version {} is not valid: {problems}", edition.id, edition.version))
+}
+
+/// Every version, newest first, with its document.
+pub(crate) async fn get_versions(
+    State(cloud): State<Cloud>,
+    Path(id): Path<String>,
+    mut query: QueryParams,
+) -> Result<Answer, ApiError> {
+    let (limit, cursor) = (query.limit(), query.cursor(view::sort_key(keys::SCORECARD_EDITIONS)));
+    query.finish()?;
+    let library = cloud.store.library().await?;
+    newest(&library.value, &id)?;
+    if library.revision == 0 {
+        // The shipped one is not stored before it is used.
+        return Answer::ok(view::page(&[version(&Edition::shipped())?], None));
+    }
+    let page = cloud.store.editions(&id, limit, cursor.as_deref()).await?;
+    let items = page.items.iter().map(|Stored { value, .. }| version(value)).collect::<Result<Vec<_>, _>>()?;
+    Answer::ok(view::page(&items, page.next.as_deref()))
+}
+
+fn version(edition: &Edition) -> Result<Value, ApiError> {
+    let scorecard = edition.scorecard().map_err(|problems| invalid(edition, &problems))?;
+    Ok(json!({
+        "version": edition.version,
+        "set_by": edition.set_by,
+        "set_at": edition.set_at,
+        "scorecard": scorecard,
+    }))
+}
+
+/// The newest version of a scorecard, or 404.
+fn newest(library: &Library, id: &str) -> Result<u64, ApiError> {
+    library.newest(id).ok_or_else(|| ApiError::NotFound(format!("There is no scorecard {id:?}.")))
+}
+
+/// The arithmetic alone; nothing is stored.
+pub(crate) async fn post_evaluate(
+    State(cloud): State<Cloud>,
+    query: QueryParams,
+    JsonBody(body): JsonBody,
+) -> Result<Answer, ApiError> {
+    query.finish()?;
+    Answer::ok(evaluate_request(&body, cloud.now())?)
+}
+
+/// The JSON Schema of a scorecard document, for editors.
+pub(crate) async fn get_schema(query: QueryParams) -> Result<Answer, ApiError> {
+    query.finish()?;
+    Answer::ok(scorecard_schema())
+}

@@ -1,0 +1,196 @@
+//! The team's scorecards: every version that was ever set, which ones are in use, and which one a customer gets.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::evaluate::Compiled;
+use super::scorecard::Scorecard;
+use crate::customer::Customer;
+use crate::fields::Fields;
+use crate::id::EmailAddress;
+use crate::measure::Name;
+use crate::problem::Problems;
+
+/// The scorecard of every customer that no other one takes.
+pub const DEFAULT_ID: &str = "default";
+
+crate::words! {
+    /// How the text of a scorecard is written.
+    pub enum TextFormat {
+        /// JSON.
+        Json = "json",
+        /// YAML, which may have comments.
+        Yaml = "yaml",
+    }
+}
+
+impl TextFormat {
+    /// The document that a text stands for, not yet checked; or why it stands for none. A YAML key that is there twice is refused.
+    pub fn read(self, text: &str) -> Result<Value, String> {
+        match self {
+            Self::Json => serde_json::from_str(text).map_err(|error| format!("The body is not valid JSON: {error}.")),
+            Self::Yaml => serde_saphyr::from_str(text).map_err(|error| format!("The body is not valid YAML: {error}.")),
+        }
+    }
+}
+
+/// One version of a scorecard, as somebody set it. It never changes and is never deleted: scores of the past point to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edition {
+    /// The scorecard's id.
+    pub id: Name,
+    /// Counts up from 1.
+    pub version: u64,
+    /// How `text` is written.
+    pub format: TextFormat,
+    /// The document to the letter, comments and all.
+    pub text: String,
+    /// Who set it; `None` for the one that Keepwell ships.
+    pub set_by: Option<EmailAddress>,
+    /// When; `None` for the one that Keepwell ships.
+    pub set_at: Option<DateTime<Utc>>,
+}
+
+impl Edition {
+    /// The one that Keepwell ships: version 1 of [`DEFAULT_ID`].
+    pub fn shipped() -> Self {
+        Self {
+            id: Name::from(DEFAULT_ID),
+            version: 1,
+            format: TextFormat::Yaml,
+            text: Scorecard::default_document().to_owned(),
+            set_by: None,
+            set_at: None,
+        }
+    }
+
+    /// The document, read.
+    pub fn scorecard(&self) -> Result<Scorecard, Problems> {
+        let document = self.format.read(&self.text).map_err(|detail| Problems::one("", detail))?;
+        Scorecard::parse(&document)
+    }
+
+    /// The document, ready to be applied.
+    pub fn compiled(&self) -> Result<Compiled, Problems> {
+        Ok(Compiled::new(&self.scorecard()?, Some(self.version)))
+    }
+
+    /// Whether setting `text` would say nothing new: the same document, and no comment that is not there already.
+    pub fn says(&self, scorecard: &Scorecard, format: TextFormat, text: &str) -> bool {
+        let same_text = self.format == format && self.text == text;
+        same_text || (format == TextFormat::Json && self.scorecard().is_ok_and(|current| current == *scorecard))
+    }
+}
+
+/// A scorecard and its newest version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: Name,
+    /// Its newest version.
+    pub version: u64,
+}
+
+/// Which scorecards there are. A customer gets the first one in use that applies to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Library {
+    /// Those in use, in order; [`DEFAULT_ID`] is the last.
+    pub in_use: Vec<Entry>,
+    /// Those that are kept for the scores of the past alone.
+    pub retired: Vec<Entry>,
+}
+
+impl Default for Library {
+    /// The shipped scorecard alone.
+    fn default() -> Self {
+        Self { in_use: vec![Entry { id: Name::from(DEFAULT_ID), version: 1 }], retired: Vec::new() }
+    }
+}
+
+impl Library {
+    /// Every scorecard, those in use first.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.in_use.iter().chain(&self.retired)
+    }
+
+    /// The newest version of a scorecard; `None` when there is no such scorecard.
+    pub fn newest(&self, id: &str) -> Option<u64> {
+        self.entries().find(|entry| entry.id.as_str() == id).map(|entry| entry.version)
+    }
+
+    /// Where a scorecard stands among those in use, from 1.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.in_use.iter().position(|entry| entry.id.as_str() == id).map(|index| index + 1)
+    }
+
+    /// Counts a new version and answers its number. A new scorecard comes last before the default one.
+    pub fn add_version(&mut self, id: &Name) -> u64 {
+        if let Some(entry) = self.in_use.iter_mut().chain(&mut self.retired).find(|entry| entry.id == *id) {
+            entry.version += 1;
+            return entry.version;
+        }
+        let place = self.in_use.len().saturating_sub(1);
+        self.in_use.insert(place, Entry { id: id.clone(), version: 1 });
+        1
+    }
+
+    /// Reads `{"order": ["enterprise", "default"]}`: the scorecards in use, in order. Those that it leaves out are retired.
+    pub fn reorder(&self, body: &Value) -> Result<Self, Problems> {
+        let mut fields = Fields::new(body, "")?;
+        let order: Option<Vec<Name>> = fields.required("order");
+        let mut in_use: Vec<Entry> = Vec::new();
+        for (index, id) in order.iter().flatten().enumerate() {
+            let pointer = format!("{}/{index}", fields.pointer("order"));
+            match self.entries().find(|entry| entry.id == *id) {
+                None => fields.problems.add(pointer, format!("there is no scorecard {id}")),
+                Some(_) if in_use.iter().any(|entry| entry.id == *id) => {
+                    fields.problems.add(pointer, format!("{id} is named twice"));
+                }
+                Some(entry) => in_use.push(entry.clone()),
+            }
+        }
+        if order.is_some_and(|order| order.last().is_none_or(|last| last.as_str() != DEFAULT_ID)) {
+            fields.problem("order", format!("must end with {DEFAULT_ID}, for every customer that no other one takes"));
+        }
+        let retired = self.entries().filter(|entry| !in_use.contains(entry)).cloned().collect();
+        fields.finish(Some(Self { in_use, retired }))
+    }
+}
+
+/// The scorecards in use, ready to be applied.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Those for some customers, in order.
+    special: Vec<(Scorecard, Compiled)>,
+    /// The one for all others.
+    default: Compiled,
+}
+
+impl Selection {
+    /// The newest editions of the scorecards in use, in their order; the last one is for everybody.
+    pub fn new(editions: &[Edition]) -> Result<Self, Problems> {
+        let (last, special) = editions.split_last().ok_or_else(|| Problems::one("", "no scorecard is in use"))?;
+        let special = special.iter().map(|edition| Ok((edition.scorecard()?, edition.compiled()?)));
+        Ok(Self { special: special.collect::<Result<_, Problems>>()?, default: last.compiled()? })
+    }
+
+    /// The first one that applies to the customer.
+    pub fn for_customer(&self, customer: &Customer) -> &Compiled {
+        let special = self.special.iter().find(|(scorecard, _)| scorecard.applies_to(customer));
+        special.map_or(&self.default, |(_, compiled)| compiled)
+    }
+}
+
+/// Whether the scorecard can be set under `id`.
+pub fn check_set(scorecard: &Scorecard, id: &str) -> Result<(), Problems> {
+    let mut problems = Problems::default();
+    if scorecard.id.as_str() != id {
+        problems.add("/id", format!("must be {id}, as in the path"));
+    }
+    if id == DEFAULT_ID && !scorecard.is_for_everyone() {
+        let detail = format!("must be empty: {DEFAULT_ID} is for every customer that no other one takes");
+        problems.add("/applies_to", detail);
+    }
+    problems.into_result(())
+}
