@@ -29,7 +29,9 @@ async fn items(world: &World, customer: &str, prefix: &str) -> Vec<Item> {
     let query = query.expression_attribute_values(":pk", AttributeValue::S(format!("C#{customer}")));
     let pages = query.expression_attribute_values(":sk", AttributeValue::S(prefix.to_owned())).into_paginator();
     let mut items: Vec<Item> = pages.items().send().collect::<Result<_, _>>().await.unwrap();
-    items.iter_mut().for_each(|item| drop(item.remove("revision")));
+    for item in &mut items {
+        item.remove("revision");
+    }
     items
 }
 
