@@ -5,7 +5,7 @@ use keepwell_aws::store::CommitError;
 use keepwell_aws::store::change::retry_on_conflict;
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::score::audit::differences;
-use keepwell_domain::score::evaluate::Compiled;
+use keepwell_domain::score::library::Selection;
 use keepwell_domain::settings::Settings;
 
 use crate::{inputs, standing};
@@ -14,7 +14,7 @@ use crate::{inputs, standing};
 pub(crate) async fn audit(
     cloud: &Cloud,
     settings: &Settings,
-    scorecard: &Compiled,
+    scorecards: &Selection,
     id: &CustomerId,
 ) -> Result<(), CommitError> {
     retry_on_conflict(|| async {
@@ -27,6 +27,7 @@ pub(crate) async fn audit(
             return Err(CommitError::Contention);
         }
         let remembered_alike = quick.customer.value.last_signals == whole.customer.value.last_signals;
+        let scorecard = scorecards.for_customer(&quick.customer.value);
         let quick = standing::compute(&quick, settings, scorecard, now);
         let whole = standing::compute(&whole, settings, scorecard, now);
         let measures = differences(quick.measures(), whole.measures());

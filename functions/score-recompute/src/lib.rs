@@ -142,7 +142,7 @@ async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards, pass: Pass) -> Re
         let id = &stored.value.id;
         let outcome = async {
             if audited.contains(id) {
-                audit::audit(cloud, settings, selection.for_customer(&stored.value), id).await?;
+                audit::audit(cloud, settings, selection, id).await?;
             }
             recompute(cloud, settings, selection, id, &Cause::default()).await
         };

@@ -75,13 +75,15 @@ fn put<S: Gist + Clone>(
     records: &mut BTreeMap<RecordId, S>,
     last: &mut LastSignals,
     id: RecordId,
-    signal: S,
+    signal: &S,
     now: DateTime<Utc>,
 ) {
     let before = records.insert(id, signal.clone());
-    if before.is_some_and(|before| last.loses(&before, &signal, now)) {
+    if before.is_some_and(|before| last.loses(&before, signal, now)) {
         S::forget(last);
-        records.values().for_each(|other| other.remember(last, now));
+        for other in records.values() {
+            other.remember(last, now);
+        }
     }
     signal.remember(last, now);
 }
@@ -106,7 +108,7 @@ impl Records {
                     notes: "long".to_owned(),
                     sentiment,
                 };
-                put(&mut self.interactions, last, id, interaction, now);
+                put(&mut self.interactions, last, id, &interaction, now);
             }
             1 => {
                 let ticket = Ticket {
@@ -120,7 +122,7 @@ impl Records {
                     text: Some("all of it".to_owned()),
                     sentiment,
                 };
-                put(&mut self.tickets, last, id, ticket, now);
+                put(&mut self.tickets, last, id, &ticket, now);
             }
             2 => {
                 let kind = if number > 2 { SurveyKind::Nps } else { SurveyKind::Csat };
@@ -136,7 +138,7 @@ impl Records {
                     sentiment,
                     at,
                 };
-                put(&mut self.surveys, last, id, survey, now);
+                put(&mut self.surveys, last, id, &survey, now);
             }
             3 => {
                 let due_on = at.date_naive();
@@ -150,16 +152,16 @@ impl Records {
                     due_on,
                     milestones,
                 };
-                put(&mut self.goals, last, id, goal, now);
+                put(&mut self.goals, last, id, &goal, now);
             }
             4 => {
                 let kind = if number > 2 { OutcomeKind::Churned } else { OutcomeKind::Renewed };
                 let outcome = Outcome { id: id.clone(), kind, on: at.date_naive(), reason: Some("price".to_owned()) };
-                put(&mut self.outcomes, last, id, outcome, now);
+                put(&mut self.outcomes, last, id, &outcome, now);
             }
             5 => {
                 let message = Message { id: id.clone(), contact: None, at, text: "well".to_owned(), sentiment };
-                put(&mut self.messages, last, id, message, now);
+                put(&mut self.messages, last, id, &message, now);
             }
             6 => {
                 let kind = if number > 2 { OpportunityKind::Renewal } else { OpportunityKind::Expansion };
@@ -173,7 +175,7 @@ impl Records {
                     closes_on: at.date_naive(),
                     outcome: arrival.then.map(|_| won),
                 };
-                put(&mut self.opportunities, last, id, opportunity, now);
+                put(&mut self.opportunities, last, id, &opportunity, now);
             }
             _ => {
                 let rating = HappinessLevel::ALL.get(usize::from(number) % 4).copied().unwrap();

@@ -16,6 +16,7 @@ use crate::id::RecordId;
 /// A signal of which measures see the gist.
 pub trait Gist: Sized {
     /// The signal without its texts, which no measure reads.
+    #[must_use]
     fn gist(&self) -> Self;
 
     /// Until when a measure may look at it; `None` = until further notice.
@@ -66,7 +67,7 @@ impl LastSignals {
 
 /// Whether what is known may rest on what was, and does not rest on what is. What was may be newer than what is known: nobody
 /// has looked since it happened.
-fn lost<T: Ord>(known: Option<T>, was: Option<T>, is: Option<T>) -> bool {
+fn lost<T: Ord + Copy>(known: Option<T>, was: Option<T>, is: Option<T>) -> bool {
     known.is_some() && was >= known && is < known
 }
 
