@@ -170,7 +170,8 @@ impl Shape {
 }
 
 impl Linear {
-    fn points(self, value: f64) -> f64 {
+    /// The points of a value.
+    pub(super) fn points(self, value: f64) -> f64 {
         let (zero, full) = (self.zero_at.0, self.full_at.0);
         ((value - zero) * 100.0 / (full - zero)).clamp(0.0, 100.0)
     }
@@ -191,7 +192,8 @@ impl Trend {
     /// What no change is worth when the document does not say.
     const STEADY: f64 = 50.0;
 
-    fn points(self, ratio: f64) -> f64 {
+    /// The points of a ratio.
+    pub(super) fn points(self, ratio: f64) -> f64 {
         let (zero, full) = (self.zero_at.0, self.full_at.0);
         let steady = self.steady.map_or(Self::STEADY, |steady| steady.0);
         let falling = (ratio < 1.0) == (zero < full);
