@@ -88,6 +88,19 @@ proptest! {
 }
 
 #[test]
+fn those_who_fill_up_the_last_block_are_not_counted() {
+    let rule = json!({"id": "r", "measure": "custom.r0", "weight": 1, "missing": "worst", "points": {"linear": {"zero_at": 0, "full_at": 1}}});
+    let scorecard =
+        compiled(&json!({"format": 1, "id": "p", "dimensions": [{"id": "d", "weight": 1, "rules": [rule]}]}));
+    for customers in [1, 63, 64, 65] {
+        let mut portfolio = Portfolio::default();
+        portfolio.set_numbers(measure(0), &vec![f64::NAN; customers], &[]);
+        let scores = scorecard.score_portfolio(&portfolio, Options::default());
+        assert_eq!(scores.count(Some(HealthStatus::Struggling)), customers);
+    }
+}
+
+#[test]
 fn a_portfolio_of_nobody_has_no_scores() {
     let rule =
         json!({"id": "r", "measure": "custom.r0", "weight": 1, "points": {"linear": {"zero_at": 0, "full_at": 1}}});
