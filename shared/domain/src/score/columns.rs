@@ -27,7 +27,7 @@ use pulp::{Arch, NullaryFnOnce};
 
 use super::evaluate::{Compiled, CompiledDimension, CompiledOverride, CompiledRule, snap};
 use super::points::{Linear, Shape, Step, Trend};
-use super::portfolio::{Columns, LANES, Lanes, NOTHING, Portfolio, TODAY};
+use super::portfolio::{Columns, LANES, Lanes, Portfolio};
 use super::scorecard::{Bands, Combine, Limit, Test};
 use crate::health_status::HealthStatus;
 use crate::measure::MeasureValue;
@@ -70,7 +70,7 @@ impl PortfolioScores {
     /// The values of the dimension at this place in the document; nothing where no dimensions were asked for.
     pub fn dimension(&self, place: usize) -> impl Iterator<Item = Option<f64>> {
         let blocks = self.parts.iter().flatten().filter_map(move |block| block.dimensions.get(place));
-        blocks.flatten().map(|value| known(*value)).take(self.customers)
+        blocks.flat_map(|column| column.iter()).map(|value| known(*value)).take(self.customers)
     }
 
     /// How many customers have this band; `None` = those whose score is unknown.
@@ -198,7 +198,7 @@ impl<'a> Bound<'a> {
 
     #[inline(always)]
     fn block(&self, index: usize, columns: &Columns) -> Block {
-        let (mut sum, mut weights, mut coverage) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
+        let (mut sum, mut weights, mut coverage) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
         let mut dimensions = Vec::new();
         for dimension in &self.dimensions {
             let value = dimension.value(columns, &mut coverage);
@@ -208,10 +208,10 @@ impl<'a> Bound<'a> {
                 weights[lane] += select(there, dimension.weight, 0.0);
             }
             if self.keep_dimensions {
-                dimensions.push(array::from_fn(|lane| snap(value[lane])));
+                dimensions.push(Lanes(array::from_fn(|lane| snap(value[lane]))));
             }
         }
-        let (mut raw, mut band) = ([f64::NAN; LANES], [None; LANES]);
+        let (mut raw, mut band) = (Lanes::NOTHING, [None; LANES]);
         for lane in 0..LANES {
             // Without a weight it is 0 / 0, which is not a number.
             raw[lane] = snap(sum[lane] / weights[lane]).clamp(0.0, 100.0);
@@ -266,7 +266,7 @@ impl<'a> BoundDimension<'a> {
 
     #[inline(always)]
     fn mean(&self, columns: &Columns, coverage: &mut Lanes) -> Lanes {
-        let (mut sum, mut weights) = ([0.0; LANES], [0.0; LANES]);
+        let (mut sum, mut weights) = (Lanes::ZERO, Lanes::ZERO);
         for rule in &self.rules {
             let (weight, share) = (rule.weight, rule.share);
             let (other_sum, other_weight) =
@@ -285,7 +285,7 @@ impl<'a> BoundDimension<'a> {
 
     #[inline(always)]
     fn best(&self, columns: &Columns, coverage: &mut Lanes, better: impl Fn(f64, f64) -> bool) -> Lanes {
-        let mut best = [f64::NAN; LANES];
+        let mut best = Lanes::NOTHING;
         for rule in &self.rules {
             rule.points(columns, |lane, points, used| {
                 let points = select(used, points, rule.stand_in);
@@ -324,8 +324,8 @@ impl<'a> BoundRule<'a> {
     /// Calls `each` with every lane, the points of its value, and whether they are used: else the value is missing or stale.
     #[inline(always)]
     fn points(&self, columns: &Columns, mut each: impl FnMut(usize, f64, bool)) {
-        let values = self.place.and_then(|place| columns.values.get(place)).unwrap_or(&NOTHING);
-        let ages = self.place.and_then(|place| columns.ages.get(place)).unwrap_or(&TODAY);
+        let values = self.place.and_then(|place| columns.values.get(place)).unwrap_or(&Lanes::NOTHING);
+        let ages = self.place.and_then(|place| columns.ages.get(place)).unwrap_or(&Lanes::ZERO);
         let valid_days = self.valid_days;
         let used = |lane: usize| !values[lane].is_nan() & (ages[lane] <= valid_days);
         match &self.points {
@@ -342,7 +342,7 @@ impl<'a> BoundRule<'a> {
                 }
             }
             Points::Steps(steps, otherwise) => {
-                let mut points = [*otherwise; LANES];
+                let mut points = Lanes([*otherwise; LANES]);
                 for step in steps.iter().rev() {
                     for lane in 0..LANES {
                         let reached = values[lane] >= step.at_least.0;

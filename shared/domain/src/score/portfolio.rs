@@ -6,6 +6,7 @@
 //! serves a scorecard and its draft.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 
 use chrono::{DateTime, Utc};
 
@@ -16,14 +17,34 @@ use crate::measure::{Kind, MeasureValue, MeasureValues, Observed, Resolved, days
 /// Customers in a block: enough to fill the widest registers several times, few enough for all sums to stay in the nearest cache.
 pub(super) const LANES: usize = 64;
 
-/// A number for each customer of a block.
-pub(super) type Lanes = [f64; LANES];
+/// A number for each customer of a block. Begins at a line of the cache, so that no register's load touches two.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Lanes(pub(super) [f64; LANES]);
 
-/// A column about which nothing is known.
-pub(super) const NOTHING: Lanes = [f64::NAN; LANES];
+impl Lanes {
+    /// A column about which nothing is known.
+    pub(super) const NOTHING: Self = Self([f64::NAN; LANES]);
 
-/// Ages of a column that was observed today.
-pub(super) const TODAY: Lanes = [0.0; LANES];
+    /// A sum of nothing; the ages of a column that was observed today.
+    pub(super) const ZERO: Self = Self([0.0; LANES]);
+}
+
+impl Deref for Lanes {
+    type Target = [f64; LANES];
+
+    #[inline]
+    fn deref(&self) -> &[f64; LANES] {
+        &self.0
+    }
+}
+
+impl DerefMut for Lanes {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [f64; LANES] {
+        &mut self.0
+    }
+}
 
 /// What was known about many customers, each at a moment of its own. Start with [`Portfolio::default`] and [`push`](Self::push).
 #[derive(Debug, Clone, Default)]
@@ -68,8 +89,8 @@ impl Portfolio {
             let column = column(&mut self.columns, measure, observed.value.kind());
             let (value, age) = (column.number(&observed.value), age(observed, as_of));
             if let Some(block) = self.blocks.get_mut(customer / LANES) {
-                set(&mut block.values, column.place, customer % LANES, value, NOTHING);
-                set(&mut block.ages, column.place, customer % LANES, age, TODAY);
+                set(&mut block.values, column.place, customer % LANES, value, Lanes::NOTHING);
+                set(&mut block.ages, column.place, customer % LANES, age, Lanes::ZERO);
             }
         }
         if let Some(manual) = manual_override.filter(|manual| manual.acts_at(as_of)) {
@@ -84,12 +105,12 @@ impl Portfolio {
         let place = column(&mut self.columns, measure, Kind::Number).place;
         for (block, numbers) in self.blocks.iter_mut().zip(numbers.chunks(LANES)) {
             for (lane, number) in numbers.iter().enumerate() {
-                set(&mut block.values, place, lane, *number, NOTHING);
+                set(&mut block.values, place, lane, *number, Lanes::NOTHING);
             }
         }
         for (block, days) in self.blocks.iter_mut().zip(days.chunks(LANES)) {
             for (lane, age) in days.iter().enumerate() {
-                set(&mut block.ages, place, lane, *age, TODAY);
+                set(&mut block.ages, place, lane, *age, Lanes::ZERO);
             }
         }
     }
