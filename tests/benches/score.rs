@@ -27,13 +27,13 @@ fn customer(which: usize) -> MeasureValues {
         let spread = (which * 31 + index * 17) % 97;
         let value = match measure.kind {
             Kind::Number => MeasureValue::Number(spread as f64 / 3.0),
-            Kind::Boolean => MeasureValue::Boolean(spread % 2 == 0),
+            Kind::Boolean => MeasureValue::Boolean(spread.is_multiple_of(2)),
             Kind::Word => {
                 let word = measure.words.get(spread % measure.words.len().max(1)).copied();
                 MeasureValue::Word(word.unwrap_or("any").into())
             }
         };
-        let observed_at = now() - Duration::hours(spread as i64 * 20);
+        let observed_at = now() - Duration::hours(20 * i64::try_from(spread).unwrap_or_default());
         values.set(Resolved::Catalogue(index), Some(Observed::new(value, observed_at)));
     }
     values
