@@ -173,7 +173,8 @@ impl Linear {
     /// The points of a value.
     pub(super) fn points(self, value: f64) -> f64 {
         let (zero, full) = (self.zero_at.0, self.full_at.0);
-        ((value - zero) * 100.0 / (full - zero)).clamp(0.0, 100.0)
+        // Plus 0, because a line that falls passes through -0, which is written with its sign.
+        ((value - zero) * 100.0 / (full - zero)).clamp(0.0, 100.0) + 0.0
     }
 
     fn read(value: &Value, base: &str) -> Result<Self, Problems> {
@@ -199,7 +200,7 @@ impl Trend {
         let falling = (ratio < 1.0) == (zero < full);
         if falling {
             let share = ((ratio - zero) / (1.0 - zero)).clamp(0.0, 1.0);
-            steady * share
+            steady * share + 0.0
         } else {
             let share = ((ratio - 1.0) / (full - 1.0)).clamp(0.0, 1.0);
             steady + (100.0 - steady) * share
