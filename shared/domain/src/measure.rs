@@ -116,7 +116,7 @@ pub fn catalogue() -> &'static [Measure] {
 }
 
 /// A measure's name, looked up once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resolved {
     /// Its position in the [`catalogue`].
     Catalogue(usize),

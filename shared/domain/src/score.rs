@@ -6,6 +6,7 @@
 //! | [`points`] | the shapes of rules: from a measure's value to 0-100 points |
 //! | [`applies_to`] | to which customers a scorecard applies |
 //! | [`evaluate`] | the scorecard compiled once, and applied to a customer's measures |
+//! | [`portfolio`], [`columns`] | the measures of many customers as columns, and their scores, a block of customers at a time |
 //! | [`breakdown`] | the score with every dimension and rule |
 //! | [`manual_override`] | an override that somebody set by hand, with reason and expiry |
 //! | [`history`] | the points of a score's history, annotations, drops |
@@ -33,6 +34,7 @@
 pub mod applies_to;
 pub mod audit;
 pub mod breakdown;
+pub mod columns;
 pub mod evaluate;
 pub mod explain;
 pub mod history;
@@ -40,6 +42,7 @@ pub mod library;
 pub mod manual_override;
 pub mod number;
 pub mod points;
+pub mod portfolio;
 pub mod request;
 pub mod schema;
 pub mod scorecard;

@@ -91,6 +91,14 @@ fn a_trend_bends_at_no_change() {
 }
 
 #[test]
+fn no_points_are_zero_and_never_minus_zero() {
+    for shape in [json!({"linear": {"zero_at": 90, "full_at": 10}}), json!({"trend": {"zero_at": 2, "full_at": 0.5}})] {
+        let zero = shape.pointer("/linear/zero_at").or(shape.pointer("/trend/zero_at")).cloned().unwrap();
+        assert_eq!(points(shape, zero).map(f64::to_bits), Some(0));
+    }
+}
+
+#[test]
 fn half_is_shown_as_the_next_whole_number_and_never_used_as_such() {
     for (value, display) in [(70.5, 71), (70.49, 70), (0.5, 1), (99.5, 100), (100.0, 100), (0.0, 0)] {
         let score = score(plain(&[("a", 1.0)]), json!({"custom.a": value}));

@@ -10,6 +10,7 @@ use keepwell_domain::score::breakdown::Score;
 use keepwell_domain::score::request::evaluate_request;
 use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::Survey;
+use keepwell_domain::usage::UsageDay;
 use serde_json::{Value, json};
 
 fn now() -> DateTime<Utc> {
@@ -123,6 +124,37 @@ fn the_net_promoter_score_counts_zero_and_no_answer_is_unknown() {
     assert_eq!(nps(&[0.0]), Some(-100.0));
     assert_eq!(nps(&[8.0]), Some(0.0));
     assert_eq!(nps(&[]), None);
+    // Published as 33.33, with two who dismissed the question counted as answers.
+    assert_eq!(nps(&[10.0]), Some(100.0));
+}
+
+#[test]
+fn a_part_never_overflows_its_own_maximum() {
+    assert_eq!(weighted(&[30.0, 20.0], &[33.0, 20.0], 20.0).value, Some(100.0));
+    let step = json!({"bands": [{"at_least": 0, "points": 110}]});
+    let rule = json!({"id": "r", "measure": "custom.m", "weight": 1, "points": step});
+    let scorecard = json!({"format": 1, "id": "o", "dimensions": [{"id": "d", "weight": 1, "rules": [rule]}]});
+    assert!(evaluate_request(&json!({"scorecard": scorecard, "measures": {}}), now()).is_err());
+}
+
+/// The share of all users of 28 days who use the product on a working day: `daily` of `all`, in turns.
+fn stickiness(daily: usize, all: usize) -> Option<f64> {
+    let today = now().date_naive();
+    let days = today.iter_days().rev().take(28).enumerate().map(|(place, day)| {
+        let mut usage = UsageDay::empty(day);
+        usage.users = (0..daily).map(|turn| format!("user-{}", (place * daily + turn) % all)).collect();
+        usage.events = 1;
+        usage
+    });
+    let mut days: Vec<UsageDay> = days.collect();
+    days.reverse();
+    let (customer, settings) = (customer(), Settings::default());
+    let mut inputs = Inputs::new(now(), &customer, &settings);
+    inputs.usage = &days;
+    match measure_all(&inputs).of("usage.stickiness_working_days")?.value {
+        MeasureValue::Number(number) => Some(number),
+        _ => None,
+    }
 }
 
 #[test]
@@ -141,7 +173,21 @@ fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.trim_matches(['%', '~', '+']).parse().ok())
 }
 
-/// Every example of the file that our arithmetic can express, beside what was recomputed for it.
+/// The examples that no number of ours stands for, and why.
+const NOT_OURS: [(&str, &str); 10] = [
+    ("natero-group-2", "0.33 three times is not a whole, and other scores are not ours"),
+    ("response-rate", "a rate of requests, no measure of a customer"),
+    ("nrr-1", "revenue retention, no measure of a customer"),
+    ("nrr-2", "revenue retention, no measure of a customer"),
+    ("decay-hubspot", "points that fade in a straight line; ours are computed anew, and notes fade by half-lives"),
+    ("formbricks-nps-dismissed", "wrong: the_net_promoter_score_counts_zero_and_no_answer_is_unknown"),
+    ("formbricks-nps-empty", "wrong: the_net_promoter_score_counts_zero_and_no_answer_is_unknown"),
+    ("aspen-nps", "wrong: the_net_promoter_score_counts_zero_and_no_answer_is_unknown"),
+    ("posthog-old-weights", "wrong: published_totals_that_are_wrong_are_not_reproduced"),
+    ("hotdash", "wrong: a_part_never_overflows_its_own_maximum"),
+];
+
+/// Every example of the file comes out as recomputed, or is named above.
 #[test]
 fn the_collected_examples_come_out_as_recomputed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/oracles/published-examples.json");
@@ -151,21 +197,20 @@ fn the_collected_examples_come_out_as_recomputed() {
     };
     let file: Value = serde_json::from_str(&text).unwrap();
     let lists = ["cases", "wrong_as_published"].map(|key| file.get(key).and_then(Value::as_array));
-    let mut checked = 0;
     for case in lists.into_iter().flatten().flatten() {
         let id = case.get("id").and_then(Value::as_str).unwrap();
-        let Some(ours) = case.get("inputs").and_then(|inputs| recompute(id, inputs)) else {
+        if NOT_OURS.iter().any(|(other, _)| *other == id) {
             continue;
-        };
+        }
+        let ours = case.get("inputs").and_then(|inputs| recompute(id, inputs));
+        let ours = ours.unwrap_or_else(|| panic!("{id} has no test"));
         let recomputed = case.get("recomputed").and_then(number).unwrap();
         let digits = case.get("recomputed").and_then(Value::as_str).unwrap();
         let decimals = digits.split_once('.').map_or(0, |(_, after)| after.len());
         let steps = 10_f64.powi(i32::try_from(decimals).unwrap());
         let shown = (ours * steps + 0.5 + 1e-9).floor() / steps;
         assert!(near(shown, recomputed), "{id}: ours {ours}, recomputed {recomputed}");
-        checked += 1;
     }
-    assert!(checked >= 12, "only {checked} examples understood");
 }
 
 fn recompute(id: &str, inputs: &Value) -> Option<f64> {
@@ -174,8 +219,6 @@ fn recompute(id: &str, inputs: &Value) -> Option<f64> {
     let top =
         if id.starts_with("vitally") || id.starts_with("planhat") || id.starts_with("catalyst") { 10.0 } else { 100.0 };
     match id {
-        // 0.33 three times is not a whole, and other scores are not ours.
-        "natero-group-2" => None,
         "natero-linear-5" => {
             let points = json!({"linear": {"zero_at": field("zero_at"), "full_at": field("hundred_at")}});
             let scorecard = json!({"format": 1, "id": "o", "dimensions": [{"id": "d", "weight": 1, "rules": [{"id": "r", "weight": 1, "measure": "custom.x", "points": points}]}]});
@@ -195,6 +238,19 @@ fn recompute(id: &str, inputs: &Value) -> Option<f64> {
             let points = survey_measure("customer.survey_score", "ces", (1.0, top), &numbers(&field("ratings")))?;
             Some(1.0 + points / 100.0 * (top - 1.0))
         }
+        "csat-formbricks-50" => survey_measure("customer.csat", "csat", (1.0, 5.0), &numbers(&field("ratings"))),
+        "csat-assembled" => {
+            let mut answers = vec![1.0; number(&field("good"))? as usize];
+            answers.extend(vec![0.0; number(&field("bad"))? as usize]);
+            survey_measure("customer.csat", "csat", (0.0, 1.0), &answers)
+        }
+        // Thousands of users, counted in five hundreds.
+        "stickiness-20" | "stickiness-25" => {
+            let [daily, all] = ["dau", "mau"].map(|key| number(&field(key)).map(|users| users as usize / 500));
+            Some(stickiness(daily?, all?)? * 100.0)
+        }
+        // Days of use in a month of 30.
+        "stickiness-days" => Some(stickiness((number(&field("ratio"))? * 10.0) as usize, 10)? * 30.0),
         "totango-quality" => {
             let counts = ["good", "average", "poor"].map(|key| number(&field(key)).unwrap());
             weighted(&counts, &[100.0, 60.0, 40.0], 100.0).value

@@ -143,6 +143,14 @@ impl MeasureValues {
         self.get(&Resolved::find(id)?)
     }
 
+    /// What is known, by measure.
+    pub fn iter(&self) -> impl Iterator<Item = (Resolved, &Observed)> {
+        let catalogue = self.catalogue.iter().enumerate();
+        let catalogue =
+            catalogue.filter_map(|(index, observed)| Some((Resolved::Catalogue(index), observed.as_ref()?)));
+        catalogue.chain(self.custom.iter().map(|(id, observed)| (Resolved::Custom(id.clone()), observed)))
+    }
+
     /// What is known, by the measure's id.
     pub fn known(&self) -> impl Iterator<Item = (&str, &Observed)> {
         let catalogue = super::catalogue().iter().zip(&self.catalogue);

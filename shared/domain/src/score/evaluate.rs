@@ -12,38 +12,38 @@ use crate::measure::{MeasureValues, Name, Observed, Resolved, days_between};
 #[derive(Debug, Clone)]
 pub struct Compiled {
     scorecard: ScorecardVersion,
-    bands: Bands,
-    dimensions: Vec<CompiledDimension>,
-    overrides: Vec<CompiledOverride>,
+    pub(super) bands: Bands,
+    pub(super) dimensions: Vec<CompiledDimension>,
+    pub(super) overrides: Vec<CompiledOverride>,
 }
 
 #[derive(Debug, Clone)]
-struct CompiledDimension {
+pub(super) struct CompiledDimension {
     id: Name,
-    weight: f64,
-    combine: Combine,
-    rules: Vec<CompiledRule>,
+    pub(super) weight: f64,
+    pub(super) combine: Combine,
+    pub(super) rules: Vec<CompiledRule>,
 }
 
 #[derive(Debug, Clone)]
-struct CompiledRule {
+pub(super) struct CompiledRule {
     id: Name,
     measure: Name,
-    source: Resolved,
-    weight: f64,
+    pub(super) source: Resolved,
+    pub(super) weight: f64,
     /// Share of all weight of the scorecard.
-    share: f64,
-    shape: Shape,
-    missing: Missing,
-    valid_days: Option<f64>,
+    pub(super) share: f64,
+    pub(super) shape: Shape,
+    pub(super) missing: Missing,
+    pub(super) valid_days: Option<f64>,
 }
 
 #[derive(Debug, Clone)]
-struct CompiledOverride {
+pub(super) struct CompiledOverride {
     id: Name,
-    when: When,
-    source: Resolved,
-    limit: Limit,
+    pub(super) when: When,
+    pub(super) source: Resolved,
+    pub(super) limit: Limit,
 }
 
 /// A measure of a valid scorecard is always found; one that were not would never have a value.
@@ -163,7 +163,7 @@ impl Compiled {
 }
 
 /// The nearest multiple of 10^-11: takes away the noise of binary fractions.
-fn snap(value: f64) -> f64 {
+pub(super) fn snap(value: f64) -> f64 {
     const STEPS: f64 = 1e11;
     (value * STEPS).round_ties_even() / STEPS
 }

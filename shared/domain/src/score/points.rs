@@ -170,9 +170,11 @@ impl Shape {
 }
 
 impl Linear {
-    fn points(self, value: f64) -> f64 {
+    /// The points of a value.
+    pub(super) fn points(self, value: f64) -> f64 {
         let (zero, full) = (self.zero_at.0, self.full_at.0);
-        ((value - zero) * 100.0 / (full - zero)).clamp(0.0, 100.0)
+        // Plus 0, because a line that falls passes through -0, which is written with its sign.
+        ((value - zero) * 100.0 / (full - zero)).clamp(0.0, 100.0) + 0.0
     }
 
     fn read(value: &Value, base: &str) -> Result<Self, Problems> {
@@ -191,13 +193,14 @@ impl Trend {
     /// What no change is worth when the document does not say.
     const STEADY: f64 = 50.0;
 
-    fn points(self, ratio: f64) -> f64 {
+    /// The points of a ratio.
+    pub(super) fn points(self, ratio: f64) -> f64 {
         let (zero, full) = (self.zero_at.0, self.full_at.0);
         let steady = self.steady.map_or(Self::STEADY, |steady| steady.0);
         let falling = (ratio < 1.0) == (zero < full);
         if falling {
             let share = ((ratio - zero) / (1.0 - zero)).clamp(0.0, 1.0);
-            steady * share
+            steady * share + 0.0
         } else {
             let share = ((ratio - 1.0) / (full - 1.0)).clamp(0.0, 1.0);
             steady + (100.0 - steady) * share
