@@ -1,4 +1,4 @@
-//! What a batch of 50 usage events costs: `cargo bench -p keepwell-benches --bench ingest`.
+//! What a batch of 50 calls of Segment's SDKs costs: `cargo bench -p keepwell-benches --bench ingest`.
 
 use std::hint::black_box;
 
@@ -12,7 +12,7 @@ fn main() {
 }
 
 #[divan::bench]
-fn parse_validate_and_fold_50_events(bencher: Bencher<'_, '_>) {
-    let body = batch::body(50);
-    bencher.bench(|| batch::fold(black_box(&body)));
+fn parse_check_and_fold_50_calls(bencher: Bencher<'_, '_>) {
+    let (body, received_at) = (batch::body(50), batch::received_at());
+    bencher.bench(|| batch::fold(black_box(&body), received_at));
 }

@@ -1,36 +1,45 @@
-// The ingest job in Node: batch.mjs <file>. Parses, validates and folds the batch by customer and day.
+// The ingest job in Node: batch.mjs <file>. Parses, checks and folds a batch of Segment's calls by customer and day.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 const body = readFileSync(process.argv[2], "utf8");
-const KNOWN = new Set(["customer", "id", "at", "user", "feature", "count", "duration_secs"]);
+const RECEIVED_AT = Date.parse("2026-03-02T11:59:59Z");
+const DAY = 86_400_000;
+const CUSTOMER = /^[A-Za-z0-9_.:-]{1,64}$/;
 const CONTROL = /\p{Cc}/u;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 const line = (value, longest) =>
   typeof value === "string" && value.trim().length > 0 && value.length <= longest && !CONTROL.test(value);
-const whole = (value, least, most) => Number.isInteger(value) && least <= value && value <= most;
+const number = (value, least, most) => typeof value === "number" && least <= value && value <= most;
+const isObject = (value) => typeof value === "object" && value !== null;
 
 /** The event with its day, or null when anything about it is wrong. */
-function read(event) {
-  if (typeof event !== "object" || event === null) return null;
-  for (const key in event) if (!KNOWN.has(key)) return null;
-  const { customer, id, at, user = null, feature = null, count = 1, duration_secs: seconds = 0 } = event;
+function read(call, skew) {
+  if (!isObject(call) || call.type !== "track") return null;
+  const { context = {}, properties = {}, event: feature, messageId: id, timestamp } = call;
+  if (!isObject(context) || !isObject(properties)) return null;
+  const customer = context.groupId;
+  const user = call.userId ?? call.anonymousId;
+  const { count = 1, duration_secs: seconds = 0 } = properties;
   const good =
-    line(customer, 64) && line(id, 100) && (user === null || line(user, 200)) && (feature === null || line(feature, 100)) &&
-    whole(count, 1, 1_000_000) && whole(seconds, 0, 31_622_400) && typeof at === "string" && TIME.test(at);
+    typeof customer === "string" && CUSTOMER.test(customer) && line(user, 200) && line(feature, 100) && line(id, 100) &&
+    number(count, 1, 1_000_000) && number(seconds, 0, 31_622_400) && typeof timestamp === "string" && TIME.test(timestamp);
   if (!good) return null;
-  const time = new Date(at);
-  if (Number.isNaN(time.getTime())) return null;
-  return { customer, id, day: time.toISOString().slice(0, 10), user, feature, count, seconds };
+  const at = Date.parse(timestamp) + skew;
+  if (Number.isNaN(at) || at < RECEIVED_AT - 400 * DAY || at > RECEIVED_AT + 3_600_000) return null;
+  const day = new Date(Math.min(at, RECEIVED_AT)).toISOString().slice(0, 10);
+  return { customer, id, day, user, feature, count, seconds };
 }
 
 function fold(body) {
   const days = new Map();
   let refused = 0;
-  for (const raw of JSON.parse(body).events) {
-    const event = read(raw);
+  const batch = JSON.parse(body);
+  const skew = RECEIVED_AT - Date.parse(batch.sentAt);
+  for (const call of batch.batch) {
+    const event = read(call, skew);
     if (event === null) {
       refused += 1;
       continue;
@@ -46,8 +55,8 @@ function fold(body) {
     day.messages.add(message);
     day.events += event.count;
     day.seconds += event.seconds;
-    if (event.user !== null) day.users.add(event.user);
-    if (event.feature !== null) day.features.set(event.feature, (day.features.get(event.feature) ?? 0) + event.count);
+    day.users.add(event.user);
+    day.features.set(event.feature, (day.features.get(event.feature) ?? 0) + event.count);
   }
   return { days, refused };
 }

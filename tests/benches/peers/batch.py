@@ -1,53 +1,65 @@
-"""The ingest job in Python: batch.py <file>. Parses, validates and folds the batch by customer and day."""
+"""The ingest job in Python: batch.py <file>. Parses, checks and folds a batch of Segment's calls by customer and day."""
 
 import hashlib
 import json
+import re
 import sys
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 body = open(sys.argv[1], encoding="utf-8").read()
-KNOWN = {"customer", "id", "at", "user", "feature", "count", "duration_secs"}
+RECEIVED_AT = datetime(2026, 3, 2, 11, 59, 59, tzinfo=timezone.utc)
+CUSTOMER = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+OLDEST, NEWEST = RECEIVED_AT - timedelta(days=400), RECEIVED_AT + timedelta(hours=1)
 
 
 def line(value, longest):
     return isinstance(value, str) and 0 < len(value.strip()) <= longest and value.isprintable()
 
 
-def whole(value, least, most):
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+def number(value, least, most):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most
 
 
-def read(event):
+def read(call, skew):
     """The event, or None when anything about it is wrong."""
-    if not isinstance(event, dict) or not event.keys() <= KNOWN:
+    if not isinstance(call, dict) or call.get("type") != "track":
         return None
-    user, feature = event.get("user"), event.get("feature")
-    count, seconds = event.get("count", 1), event.get("duration_secs", 0)
+    properties, context = call.get("properties") or {}, call.get("context") or {}
+    if not isinstance(properties, dict) or not isinstance(context, dict):
+        return None
+    customer, user = context.get("groupId"), call.get("userId") or call.get("anonymousId")
+    count, seconds = properties.get("count", 1), properties.get("duration_secs", 0)
     good = (
-        line(event.get("customer"), 64)
-        and line(event.get("id"), 100)
-        and (user is None or line(user, 200))
-        and (feature is None or line(feature, 100))
-        and whole(count, 1, 1_000_000)
-        and whole(seconds, 0, 31_622_400)
+        isinstance(customer, str)
+        and CUSTOMER.fullmatch(customer)
+        and line(user, 200)
+        and line(call.get("event"), 100)
+        and line(call.get("messageId"), 100)
+        and number(count, 1, 1_000_000)
+        and number(seconds, 0, 31_622_400)
     )
     if not good:
         return None
     try:
-        at = datetime.fromisoformat(event["at"])
+        said_at = datetime.fromisoformat(call["timestamp"])
     except (KeyError, TypeError, ValueError):
         return None
-    if at.tzinfo is None:
+    if said_at.tzinfo is None:
         return None
-    return event["customer"], event["id"], at.astimezone(timezone.utc).date(), user, feature, count, seconds
+    at = said_at.astimezone(timezone.utc) + skew
+    if not OLDEST <= at <= NEWEST:
+        return None
+    return customer, call["messageId"], min(at, RECEIVED_AT).date(), user, call["event"], count, seconds
 
 
 def fold(body):
     days = {}
     refused = 0
-    for event in json.loads(body)["events"]:
-        event = read(event)
+    batch = json.loads(body)
+    skew = RECEIVED_AT - datetime.fromisoformat(batch["sentAt"])
+    for call in batch["batch"]:
+        event = read(call, skew)
         if event is None:
             refused += 1
             continue
@@ -61,10 +73,8 @@ def fold(body):
         folded["messages"].add(message)
         folded["events"] += count
         folded["seconds"] += seconds
-        if user is not None:
-            folded["users"].add(user)
-        if feature is not None:
-            folded["features"][feature] = folded["features"].get(feature, 0) + count
+        folded["users"].add(user)
+        folded["features"][feature] = folded["features"].get(feature, 0) + count
     return days, refused
 
 

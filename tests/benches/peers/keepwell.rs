@@ -68,8 +68,8 @@ fn portfolio(folder: &Path) {
 fn ingest(file: &Path) {
     let body = batch::body(50);
     fs::write(file, &body).unwrap();
-    let ns = least(20, 500, || batch::fold(black_box(&body)));
-    let (days, refused) = batch::fold(&body);
-    let events: u64 = days.values().map(|day| day.events).sum();
-    println!("{}", json!({"ns": ns, "events": [events, days.len(), refused]}));
+    let received_at = batch::received_at();
+    let ns = least(20, 500, || batch::fold(black_box(&body), received_at));
+    let (events, days, refused) = batch::fold(&body, received_at).unwrap();
+    println!("{}", json!({"ns": ns, "events": [events, days, refused]}));
 }
