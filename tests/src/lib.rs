@@ -10,6 +10,8 @@
 
 use axum::Router;
 use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -76,6 +78,18 @@ impl World {
     /// A call by anybody.
     pub fn call(&self, method: Method, path: &str) -> Call<'_> {
         Call { world: self, request: Request::builder().method(method).uri(path), body: Body::empty() }
+    }
+
+    /// The write key that the local system gives away.
+    pub async fn write_key(&self) -> String {
+        let reply = self.call(Method::GET, "/_local/write-key").send().await.expect_status(200);
+        reply.json()["write_key"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A call by a machine with that write key.
+    pub fn call_with_key(&self, key: &str, path: &str) -> Call<'_> {
+        let basic = STANDARD.encode(format!("{key}:"));
+        self.call(Method::POST, path).header("authorization", &format!("Basic {basic}"))
     }
 
     /// `GET` by a viewer; must be 200.

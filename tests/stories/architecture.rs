@@ -18,6 +18,8 @@ async fn the_api_page_lists_every_route_and_who_may_call_it() {
             let who = match route.access {
                 Access::Link => "the link".to_owned(),
                 Access::People(role) => role.to_string(),
+                Access::Machine => "a write key".to_owned(),
+                Access::MachineOrPeople(role) => format!("a write key or {role}"),
             };
             format!("| `{} {}` | {who} |", route.method, route.path)
         })

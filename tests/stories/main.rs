@@ -20,5 +20,7 @@ mod mail;
 mod nightly;
 mod scores;
 mod sentiment;
+mod settings;
 mod signals;
 mod status;
+mod tracking;

@@ -1,4 +1,4 @@
-//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, insights, sentiment.
+//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, scorecards, insights, sentiment, settings.
 
 mod contacts;
 mod customers;
@@ -9,8 +9,10 @@ mod list;
 mod scorecards;
 mod scores;
 mod sentiment;
+mod settings;
 mod tasks;
 mod view;
+mod write_keys;
 
 use http::Method;
 use keepwell_aws::cloud::Cloud;
@@ -53,6 +55,11 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
         .route(viewer, Method::GET, "/v1/insights", insights::get_insights)
         .route(viewer, Method::GET, "/v1/measures", scores::get_measures)
-        .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment);
+        .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
+        .route(viewer, Method::GET, "/v1/settings", settings::get_settings)
+        .route(admin, Method::PUT, "/v1/settings", settings::put_settings)
+        .route(admin, Method::GET, "/v1/write-keys", write_keys::get_write_keys)
+        .route(admin, Method::POST, "/v1/write-keys", write_keys::post_write_key)
+        .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key);
     Function::new("console-api").routes(routes)
 }

@@ -98,8 +98,7 @@ async fn usage_since(
     from: NaiveDate,
     to: NaiveDate,
 ) -> Result<Vec<UsageDay>, StoreError> {
-    let stored = cloud.store.usage(id, from, to).await?;
-    Ok(stored.into_iter().map(|stored| stored.value).collect())
+    cloud.store.usage(id, from, to).await
 }
 
 async fn points(

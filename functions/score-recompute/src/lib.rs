@@ -1,18 +1,18 @@
 //! Computes what is computed about a customer: Happiness Level, Health Score, Insight.
 //!
 //! Customers come through the bus when something about them changed, and all of them every night, because data decays and
-//! grows stale by itself. Computing twice gives the same; nothing is written when nothing changed. Each
-//! night one customer in a hundred is audited: computed from everything that is stored about it.
+//! grows stale by itself. Computing twice gives the same; nothing is written when nothing changed. Of those of the
+//! night one in a hundred is audited: computed from everything that is stored about it.
 
 mod audit;
 mod inputs;
 mod scorecards;
 mod standing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use futures::{Stream, StreamExt as _, future, stream};
+use futures::{StreamExt as _, future, stream};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::{Function, HandlerError, Message, Rate};
 use keepwell_aws::store::change::{Cause, retry_on_conflict};
@@ -50,13 +50,13 @@ pub fn function(cloud: &Cloud) -> Function {
             let (cloud, scorecards) = batch.clone();
             async move { recompute_batch(&cloud, &scorecards, messages).await }
         })
-        .schedule("changed-scorecards", Rate::FiveMinutes, move || {
+        .schedule("changed-rules", Rate::FiveMinutes, move || {
             let (cloud, scorecards) = changes.clone();
             async move { recompute_changed(&cloud, &scorecards).await }
         })
         .schedule("nightly", Rate::Nightly, move || {
             let (cloud, scorecards) = nightly.clone();
-            async move { audit_and_recompute_all(&cloud, &scorecards).await }
+            async move { recompute_all(&cloud, &scorecards, Pass::Nightly).await }
         })
 }
 
@@ -81,7 +81,7 @@ async fn recompute_batch(cloud: &Cloud, scorecards: &Scorecards, messages: Vec<M
         }
     }
     let (settings, scorecards) = match rules(cloud, scorecards).await {
-        Ok((settings, _, selection)) => (settings, selection),
+        Ok((settings, selection, _)) => (settings, selection),
         Err(error) => {
             tracing::error!(%error, "the settings or scorecards cannot be read");
             failed.extend(customers.into_values().flat_map(|(_, messages)| messages));
@@ -97,11 +97,11 @@ async fn recompute_batch(cloud: &Cloud, scorecards: &Scorecards, messages: Vec<M
     failed
 }
 
-/// What every customer is computed by: the settings, and the scorecards with the revision of their library.
-async fn rules(cloud: &Cloud, scorecards: &Scorecards) -> Result<(Settings, u64, Arc<Selection>), HandlerError> {
-    let settings = cloud.settings().await?;
-    let (revision, selection) = scorecards.current(&cloud.store).await?;
-    Ok((settings, revision, selection))
+/// What every customer is computed by, and which revisions that are.
+async fn rules(cloud: &Cloud, scorecards: &Scorecards) -> Result<(Settings, Arc<Selection>, Applied), HandlerError> {
+    let settings = cloud.stored_settings().await?;
+    let (library, selection) = scorecards.current(&cloud.store).await?;
+    Ok((settings.value, selection, Applied { library, settings: settings.revision }))
 }
 
 /// Some customers could not be computed; the next night, or the next change, tries again.
@@ -109,54 +109,53 @@ async fn rules(cloud: &Cloud, scorecards: &Scorecards) -> Result<(Settings, u64,
 #[error("{0} customers could not be computed")]
 struct Failed(usize);
 
-/// Computes every customer, if a scorecard was set since every customer was computed last.
+/// Computes every customer, if a scorecard or the settings were changed since every customer was computed last.
 async fn recompute_changed(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
-    let library = cloud.store.library().await?.revision;
-    if library == cloud.store.applied().await?.value.library {
-        return Ok(());
+    let store = &cloud.store;
+    let now = Applied { library: store.library().await?.revision, settings: store.settings().await?.revision };
+    if store.applied().await?.value == now {
+        Ok(())
+    } else {
+        recompute_all(cloud, scorecards, Pass::ChangedRules).await
     }
-    recompute_all(cloud, scorecards).await
 }
 
-/// Audits those whose turn it is, then computes every customer, whatever became of the audits.
-async fn audit_and_recompute_all(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
-    let audited = audit_some(cloud, scorecards).await;
-    recompute_all(cloud, scorecards).await?;
-    audited
+/// Why every customer is computed.
+#[derive(Clone, Copy)]
+enum Pass {
+    /// Time went by; one customer in a hundred is audited too.
+    Nightly,
+    /// A scorecard or the settings changed.
+    ChangedRules,
 }
 
-async fn audit_some(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
-    let (settings, _, selection) = rules(cloud, scorecards).await?;
+async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards, pass: Pass) -> Result<(), HandlerError> {
+    let (settings, selection, applied) = rules(cloud, scorecards).await?;
     let portfolio = cloud.store.portfolio().await?;
     let ids: Vec<&CustomerId> = portfolio.iter().map(|stored| &stored.value.id).collect();
-    let tonight: Vec<CustomerId> = whose_turn(&ids, cloud.now().date_naive()).into_iter().cloned().collect();
-    let (settings, selection) = (&settings, &*selection);
-    let failures = stream::iter(tonight).map(|id| async move {
-        let outcome = audit::audit(cloud, settings, selection, &id).await;
-        outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "audit failed")).is_err()
-    });
-    none_failed(failures.buffer_unordered(AT_ONCE)).await
-}
-
-/// Waits for all. An error when any failed.
-async fn none_failed(failures: impl Stream<Item = bool>) -> Result<(), HandlerError> {
-    let failed = failures.filter(|failed| future::ready(*failed)).count().await;
-    if failed > 0 { Err(Box::new(Failed(failed))) } else { Ok(()) }
-}
-
-async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
-    let (settings, library, selection) = rules(cloud, scorecards).await?;
-    let portfolio = cloud.store.portfolio().await?;
-    let (settings, selection) = (&settings, &*selection);
+    let audited: BTreeSet<CustomerId> = match pass {
+        Pass::Nightly => whose_turn(&ids, cloud.now().date_naive()).into_iter().cloned().collect(),
+        Pass::ChangedRules => BTreeSet::new(),
+    };
+    let (settings, selection, audited) = (&settings, &*selection, &audited);
     let failures = stream::iter(portfolio).map(|stored| async move {
-        let id = stored.value.id;
-        let outcome = recompute(cloud, settings, selection, &id, &Cause::default()).await;
+        let id = &stored.value.id;
+        let outcome = async {
+            if audited.contains(id) {
+                audit::audit(cloud, settings, selection, id).await?;
+            }
+            recompute(cloud, settings, selection, id, &Cause::default()).await
+        };
+        let outcome = outcome.await;
         outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "recompute failed")).is_err()
     });
-    none_failed(failures.buffer_unordered(AT_ONCE)).await?;
-    if cloud.store.applied().await?.value.library != library {
+    let failed = failures.buffer_unordered(AT_ONCE).filter(|failed| future::ready(*failed)).count().await;
+    if failed > 0 {
+        return Err(Box::new(Failed(failed)));
+    }
+    if cloud.store.applied().await?.value != applied {
         let mut transaction = Transaction::default();
-        transaction.put_applied(&Applied { library });
+        transaction.put_applied(&applied);
         transaction.commit(&cloud.store).await?;
     }
     Ok(())

@@ -30,9 +30,10 @@ impl Scorecards {
         let library = store.library().await.map_err(ScorecardsError::from)?;
         if library.revision == 0 {
             // What scores point to must be stored before the first score is: another release may ship another scorecard.
+            let settings = store.settings().await.map_err(ScorecardsError::from)?.revision;
             let mut transaction = Transaction::default();
             transaction.put_library(&library.value, &library);
-            transaction.put_applied(&Applied { library: 1 });
+            transaction.put_applied(&Applied { library: 1, settings });
             match transaction.commit(store).await {
                 // Somebody else did.
                 Ok(()) | Err(CommitError::Unexpected { .. }) => return Box::pin(self.current(store)).await,

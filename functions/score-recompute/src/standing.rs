@@ -6,7 +6,7 @@ use keepwell_aws::store::CommitError;
 use keepwell_aws::store::change::{Cause, CustomerChange};
 use keepwell_domain::customer::{Customer, Standing};
 use keepwell_domain::event::Fact;
-use keepwell_domain::happiness::{HappinessDrop, change_since, reading_at, sudden_drop};
+use keepwell_domain::happiness::{HappinessDrop, reading_at, sudden_drop};
 use keepwell_domain::health_status::HealthStatus;
 use keepwell_domain::insight::{Insight, insight};
 use keepwell_domain::measure::{HappinessInput, Inputs, MeasureValues, measure_all};
@@ -41,21 +41,23 @@ pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compil
     let customer = &records.customer.value;
     let before = &customer.standing;
     let reading = reading_at(&records.signals.answers, settings, now);
-    let happiness = reading.value.zip(reading.level).zip(reading.newest_at).map(|((value, level), newest_at)| {
-        let change_30d = change_since(&records.signals.answers, settings, now - Duration::days(30), now);
-        HappinessInput { value, level, newest_at, change_30d }
-    });
+    let signals = &records.signals;
+    let last = customer.last_signals.as_ref();
     let measures = measure_all(&Inputs {
         usage: &records.usage,
         last_used_on: records.last_used_on,
-        interactions: &records.signals.interactions,
-        last_met_at: customer.last_signals.as_ref().and_then(|last| last.met_at),
-        tickets: &records.signals.tickets,
-        last_ticket_at: customer.last_signals.as_ref().and_then(|last| last.ticket_at),
-        surveys: &records.signals.surveys,
-        goals: &records.signals.goals,
-        happiness,
-        ..Inputs::new(now, customer)
+        interactions: &signals.interactions,
+        last_met_at: last.and_then(|last| last.met_at),
+        tickets: &signals.tickets,
+        last_ticket_at: last.and_then(|last| last.ticket_at),
+        surveys: &signals.surveys,
+        goals: &signals.goals,
+        opportunities: &signals.opportunities,
+        messages: &signals.messages,
+        answers: &signals.answers,
+        happiness: HappinessInput::at(&signals.answers, settings, now),
+        custom_measures: &signals.custom_measures,
+        ..Inputs::new(now, customer, settings)
     });
     let manual_override = customer.manual_override.as_ref().filter(|manual| manual.acts_at(now));
     let score = scorecard.score(&measures, manual_override, now);

@@ -1,7 +1,8 @@
-//! Takes signals in: arrays of them by REST, and CSV imports. The tracking API comes next.
+//! Takes signals in: the tracking API of Segment's SDKs, arrays of signals by REST, and CSV imports.
 
 mod import;
 mod signals;
+mod tracking;
 mod write;
 
 use axum::body::Body;
@@ -26,12 +27,12 @@ const ARRAYS: [(&str, ImportKind); 8] = [
 
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
-    let access = Access::People(Role::Csm);
+    let access = Access::MachineOrPeople(Role::Csm);
     let imports = Routes::new(cloud).route(access, Method::POST, "/v1/imports/{kind}", import::post_import);
     let routes = ARRAYS.into_iter().fold(imports, |routes, (path, kind)| {
         routes.route(access, Method::POST, path, move |State(cloud): State<Cloud>, body: Body| {
             signals::post(kind, cloud, body)
         })
     });
-    Function::new("signal-ingest").routes(routes)
+    Function::new("signal-ingest").routes(tracking::routes(routes))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::ApiError;
@@ -20,7 +20,7 @@ use keepwell_domain::event::Fact;
 use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::import::{Item, Row};
 use keepwell_domain::signal::{CustomMeasure, SignalKind, UsageEvent};
-use keepwell_domain::usage::UsageDay;
+use keepwell_domain::usage::{ChangedRow, Folded, UsageDays};
 
 /// How many customers are written at once: the time goes into waiting for the tables.
 const AT_ONCE: usize = 8;
@@ -35,6 +35,9 @@ pub(crate) enum Effect {
 
 /// Room in a transaction for the customer's row and its event.
 const ROOM: usize = MAX_WRITES - 4;
+
+/// Usage in one transaction, in bytes: `DynamoDB` takes 4 MB, and there are other items.
+const MAX_USAGE_BYTES: usize = 3_000_000;
 
 /// Writes the items customer by customer: what was acknowledged for one does not depend on another. Answers what each did, by its
 /// place. After an error some may be written; writing all of them again changes nothing about those.
@@ -66,7 +69,7 @@ async fn write_customer(
         };
     };
     let change = CustomerChange::of(stored, Cause::default(), now);
-    let mut writer = Writer { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run, now };
+    let mut writer = Writer { dry_run, ..Writer::new(cloud, change, now) };
     let mut usage: Vec<&UsageEvent> = Vec::new();
     let newest = newest_observations(rows);
     for row in rows {
@@ -90,8 +93,7 @@ async fn write_customer(
     if !usage.is_empty() {
         writer.usage(&usage).await?;
     }
-    writer.flush().await?;
-    Ok(writer.effects)
+    writer.finish().await
 }
 
 /// When each custom measure was last observed, as far as these items know.
@@ -134,18 +136,30 @@ async fn create(
 }
 
 /// Collects the writes about one customer and commits them, in as few transactions as they need.
-struct Writer<'a> {
-    cloud: &'a Cloud,
-    change: CustomerChange,
+pub(crate) struct Writer<'a> {
+    pub(crate) cloud: &'a Cloud,
+    pub(crate) change: CustomerChange,
     effects: Vec<Effect>,
     /// Kinds of signals that changed and are not published yet.
     kinds: Vec<SignalKind>,
-    changed: bool,
+    /// Whether there is anything to commit.
+    pub(crate) changed: bool,
     dry_run: bool,
-    now: DateTime<Utc>,
+    pub(crate) now: DateTime<Utc>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// A writer of `change`.
+    pub(crate) fn new(cloud: &'a Cloud, change: CustomerChange, now: DateTime<Utc>) -> Self {
+        Self { cloud, change, effects: Vec::new(), kinds: Vec::new(), changed: false, dry_run: false, now }
+    }
+
+    /// Commits what is left and answers what each row did.
+    pub(crate) async fn finish(mut self) -> Result<Vec<Effect>, ApiError> {
+        self.flush().await?;
+        Ok(self.effects)
+    }
+
     fn profile(&mut self, profile: &ProfileChange) {
         let profile = profile.clone().apply(&self.change.customer.profile);
         match self.change.customer.with_profile(profile, self.now) {
@@ -218,29 +232,25 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Folds usage into its days: one read for the whole span, one write for each day that changed.
-    async fn usage(&mut self, events: &[&UsageEvent]) -> Result<(), ApiError> {
+    /// Folds usage into its days: one read for the whole span, one write for each row that changed.
+    pub(crate) async fn usage(&mut self, events: &[&UsageEvent]) -> Result<(), ApiError> {
         let customer = self.change.customer.id.clone();
-        let days: Vec<NaiveDate> = events.iter().map(|event| event.at.date_naive()).collect();
-        let (Some(first), Some(last)) = (days.iter().min(), days.iter().max()) else { return Ok(()) };
-        let stored = self.cloud.store.usage(&customer, *first, *last).await?;
-        let mut folded: BTreeMap<NaiveDate, (UsageDay, u64, bool)> =
-            stored.into_iter().map(|stored| (stored.value.day, (stored.value, stored.revision, false))).collect();
-        for event in events {
-            let day = event.at.date_naive();
-            let (row, _, dirty) = folded.entry(day).or_insert_with(|| (UsageDay::empty(day), 0, false));
-            if row.fold(event) {
-                *dirty = true;
-                self.effects.push(Effect::Created);
-            } else {
-                self.effects.push(Effect::Unchanged);
+        let Some((first, last)) = UsageDays::window(events.iter().map(|event| event.at.date_naive())) else {
+            return Ok(());
+        };
+        let stored = self.cloud.store.usage_rows(&customer, first, last).await?;
+        let mut days = UsageDays::of(stored.into_iter().map(|stored| (stored.value, stored.revision)));
+        self.effects.extend(fold_all(&mut days, events));
+        let mut bytes = 0;
+        for ChangedRow { mut day, revision, bytes: of_row } in days.changed() {
+            bytes += of_row;
+            if bytes > MAX_USAGE_BYTES {
+                self.flush_and_read().await?;
+                bytes = of_row;
             }
-        }
-        for (mut day, revision, _) in folded.into_values().filter(|(_, _, dirty)| *dirty) {
             self.make_room(1).await?;
             day.version += 1;
-            let expect = if revision == 0 { Expect::Absent } else { Expect::Revision(revision) };
-            self.change.put(usage_record(&customer, &day), expect);
+            self.change.put(usage_record(&customer, &day), revision.map_or(Expect::Absent, Expect::Revision));
             self.note(SignalKind::Usage);
         }
         Ok(())
@@ -254,14 +264,11 @@ impl Writer<'_> {
     }
 
     /// Commits what there is when `writes` more would not fit into the transaction.
-    async fn make_room(&mut self, writes: usize) -> Result<(), ApiError> {
-        if self.change.transaction.len() + writes <= ROOM {
-            return Ok(());
-        }
-        self.flush_and_read().await
+    pub(crate) async fn make_room(&mut self, writes: usize) -> Result<(), ApiError> {
+        if self.change.transaction.len() + writes <= ROOM { Ok(()) } else { self.flush_and_read().await }
     }
 
-    /// Commits what there is and goes on from the customer as it is then.
+    /// Commits what there is and goes on with the customer as it is then.
     async fn flush_and_read(&mut self) -> Result<(), ApiError> {
         self.flush().await?;
         let stored = self.cloud.store.customer(&self.change.customer.id).await?;
@@ -283,6 +290,32 @@ impl Writer<'_> {
         change.commit(self.cloud).await?;
         Ok(())
     }
+}
+
+/// Folds the events, the earliest first whatever their order: of two with one message id the earlier counts. Answers each one's
+/// effect, in their order.
+fn fold_all(days: &mut UsageDays, events: &[&UsageEvent]) -> Vec<Effect> {
+    let mut in_time: Vec<(usize, &&UsageEvent)> = events.iter().enumerate().collect();
+    in_time.sort_by(|(_, a), (_, b)| (a.at, &a.message_id).cmp(&(b.at, &b.message_id)));
+    let mut effects: Vec<(usize, Effect)> = in_time
+        .into_iter()
+        .map(|(index, event)| {
+            let effect = match days.fold(event) {
+                Folded::New => Effect::Created,
+                Folded::Known => Effect::Unchanged,
+                Folded::DayFull => Effect::Refused {
+                    column: "at",
+                    detail: format!(
+                        "the day {} of this customer is full; send usage added up, with a count",
+                        event.at.date_naive()
+                    ),
+                },
+            };
+            (index, effect)
+        })
+        .collect();
+    effects.sort_unstable_by_key(|(index, _)| *index);
+    effects.into_iter().map(|(_, effect)| effect).collect()
 }
 
 /// The known contact with what the row says; consent and history stay as they are.

@@ -9,10 +9,12 @@
 
 mod activity;
 mod background;
+mod business;
 mod curve;
 mod draft;
 mod feedback;
 pub mod load;
+mod messages;
 mod notes;
 mod people;
 mod phrases;
@@ -25,7 +27,7 @@ use keepwell_domain::customer::Profile;
 use keepwell_domain::happiness::HappinessLevel;
 use keepwell_domain::health_status::StatusChange;
 use keepwell_domain::id::{CustomerId, RecordId};
-use keepwell_domain::signal::{Goal, Interaction, Outcome, Survey, Ticket, UsageEvent};
+use keepwell_domain::signal::{Goal, Interaction, Message, Opportunity, Outcome, Survey, Ticket, UsageEvent};
 
 /// The attribute under which a customer's profile tells its story.
 pub const STORY_ATTRIBUTE: &str = "story";
@@ -51,10 +53,14 @@ pub struct DemoCustomer {
     pub tickets: Vec<Ticket>,
     /// Meetings, calls, mails and notes.
     pub interactions: Vec<Interaction>,
-    /// NPS and CSAT.
+    /// NPS, CSAT and CES.
     pub surveys: Vec<Survey>,
     /// Goals with milestones, in the order in which they are due.
     pub goals: Vec<Goal>,
+    /// What people wrote, beside tickets and comments.
+    pub messages: Vec<Message>,
+    /// Renewals and expansions that are being sold, or were, in the order in which they close.
+    pub opportunities: Vec<Opportunity>,
     /// Renewals and churn.
     pub outcomes: Vec<Outcome>,
     /// Feedback requests, answered or not.

@@ -1,7 +1,8 @@
-//! `/_local`: what only the local system has. A token for any role, the mailbox, the clock, the events.
+//! `/_local`: what only the local system has. A token for any role, a write key, the mailbox, the clock, the events.
 
 mod duration;
 mod pages;
+mod write_key;
 
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -24,6 +25,7 @@ pub fn router(system: &LocalSystem) -> Router {
         // Mails to the team link to the console's customer page.
         .route("/customers/{id}", get(pages::customer))
         .route("/_local/token", get(token))
+        .route("/_local/write-key", get(write_key::write_key))
         .route("/_local/mailbox", get(mailbox))
         .route("/_local/clock", get(clock).post(turn_clock))
         .route("/_local/events", get(events))

@@ -13,10 +13,12 @@ use chrono::{DateTime, Utc};
 use keepwell_domain::id::{EmailAddress, prefixed};
 use keepwell_domain::link::LinkKeys;
 use keepwell_domain::settings::Settings;
+use keepwell_domain::write_key::WriteKey;
 use ulid::Ulid;
 
 use crate::render::Templates;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Stored};
+use crate::write_keys::KnownWriteKeys;
 
 /// Where `now` comes from.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -131,6 +133,8 @@ pub struct Cloud {
     pub deployment: Arc<Deployment>,
     /// Mails and pages.
     pub templates: Arc<Templates>,
+    /// The write keys that this process saw lately.
+    pub write_keys: Arc<KnownWriteKeys>,
     clock: Clock,
 }
 
@@ -155,6 +159,7 @@ impl Cloud {
             ses,
             deployment: Arc::new(deployment),
             templates: Arc::new(Templates::shipped()),
+            write_keys: Arc::default(),
             clock,
         }
     }
@@ -172,9 +177,14 @@ impl Cloud {
 
     /// The team's settings, with the deployment's manager where the team named none.
     pub async fn settings(&self) -> Result<Settings, StoreError> {
-        let mut settings = self.store.settings().await?;
-        settings.manager = settings.manager.or_else(|| self.deployment.manager.clone());
-        Ok(settings)
+        Ok(self.stored_settings().await?.value)
+    }
+
+    /// The same, with the number of times they were written.
+    pub async fn stored_settings(&self) -> Result<Stored<Settings>, StoreError> {
+        let mut stored = self.store.settings().await?;
+        stored.value.manager = stored.value.manager.or_else(|| self.deployment.manager.clone());
+        Ok(stored)
     }
 
     /// The time, to the millisecond: what is stored is what was decided on.
@@ -185,8 +195,18 @@ impl Cloud {
 
     /// A fresh id such as `tsk_01j…`, ordered by time.
     pub fn fresh_id(&self, prefix: &str) -> String {
+        prefixed(prefix, &self.unique())
+    }
+
+    /// A write key with a fresh secret, and the whole of it as text. The caller stores it.
+    pub fn fresh_write_key(&self, name: String, created_by: EmailAddress) -> (WriteKey, String) {
+        WriteKey::new(&self.unique(), rand::random(), name, created_by, self.now())
+    }
+
+    /// A ULID.
+    fn unique(&self) -> String {
         let millis = self.now().timestamp_millis().max(0) as u64;
-        prefixed(prefix, &Ulid::from_parts(millis, rand::random()).to_string())
+        Ulid::from_parts(millis, rand::random()).to_string()
     }
 }
 

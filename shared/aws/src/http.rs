@@ -5,6 +5,7 @@ pub mod body;
 pub mod error;
 pub mod idempotency;
 pub mod identity;
+pub mod machine;
 pub mod query;
 pub mod routes;
 

@@ -14,3 +14,4 @@ pub mod render;
 pub mod store;
 pub mod suppression;
 pub mod telemetry;
+pub mod write_keys;

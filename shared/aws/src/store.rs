@@ -19,6 +19,8 @@ pub mod signals;
 pub mod tables;
 pub mod tasks;
 pub mod transaction;
+pub mod users;
+pub mod write_keys;
 
 use std::collections::HashMap;
 

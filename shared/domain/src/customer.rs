@@ -344,23 +344,34 @@ impl FromField for Currency {
     }
 }
 
+/// Most attributes of a customer.
+pub(crate) const MAX_ATTRIBUTES: usize = 50;
+
+/// Whether an attribute may have this name and value.
+pub(crate) fn is_attribute(name: &str, value: &Value) -> bool {
+    Word::from_field(&Value::String(name.to_owned())).is_ok() && is_plain(value)
+}
+
+fn is_plain(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.chars().count() <= 500,
+        Value::Number(number) => number.as_f64().is_some_and(is_storable),
+        other => other.is_boolean(),
+    }
+}
+
 /// Free attributes: at most 50, each a text of up to 500 characters, a number or a boolean.
 struct Attributes(BTreeMap<String, Value>);
 
 impl FromField for Attributes {
     fn from_field(value: &Value) -> Result<Self, String> {
         let object = value.as_object().ok_or("must be an object")?;
-        if object.len() > 50 {
-            return Err("must have at most 50 entries".to_owned());
+        if object.len() > MAX_ATTRIBUTES {
+            return Err(format!("must have at most {MAX_ATTRIBUTES} entries"));
         }
         for (name, value) in object {
             Word::from_field(&Value::String(name.clone())).map_err(|detail| format!("name {name:?} {detail}"))?;
-            let plain = match value {
-                Value::String(text) => text.chars().count() <= 500,
-                Value::Number(number) => number.as_f64().is_some_and(is_storable),
-                other => other.is_boolean(),
-            };
-            if !plain {
+            if !is_plain(value) {
                 return Err(format!(
                     "{name} must be a text of up to 500 characters, a number between 1e-100 and 1e100 or 0, or a boolean"
                 ));

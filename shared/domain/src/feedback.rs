@@ -12,6 +12,7 @@ use crate::fields::{Fields, FromField, Line};
 use crate::happiness::{Answer, HappinessLevel};
 use crate::id::{CustomerId, RecordId};
 use crate::problem::Problems;
+use crate::sentiment::compound;
 
 pub mod asking;
 
@@ -165,7 +166,7 @@ impl FromField for Comment {
 }
 
 /// What a submit does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum AnswerDecision {
     /// It is recorded.
     Recorded(Box<Recorded>),
@@ -178,7 +179,7 @@ pub enum AnswerDecision {
 }
 
 /// A recorded answer and what it changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Recorded {
     /// The answer, with its revision.
     pub answer: Answer,
@@ -221,6 +222,7 @@ pub fn decide_answer(
         contact: request.contact.clone(),
         role,
         rating: submission.rating,
+        sentiment: submission.comment.as_deref().and_then(compound),
         comment: submission.comment.clone(),
         at,
     };

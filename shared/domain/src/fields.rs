@@ -80,6 +80,22 @@ impl<'a> Fields<'a> {
         self.optional(key).map(Some)
     }
 
+    /// A field with a reader of its own, which gets the field's pointer; what it finds wrong is kept with the rest.
+    pub fn nested<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&'a Value, &str) -> Result<T, Problems>,
+    ) -> Option<T> {
+        let value = self.raw(key)?;
+        match read(value, &self.pointer(key)) {
+            Ok(value) => Some(value),
+            Err(problems) => {
+                self.problems.0.extend(problems.0);
+                None
+            }
+        }
+    }
+
     /// Ends the reading: a field that nobody asked for is a problem too (a typing error must not be ignored).
     pub fn finish<T>(mut self, value: Option<T>) -> Result<T, Problems> {
         for key in self.object.keys() {

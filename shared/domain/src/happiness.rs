@@ -81,7 +81,7 @@ crate::words! {
 }
 
 /// One contact's answer to one request; a changed answer is a new revision of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The request that was answered.
     pub request: String,
@@ -96,6 +96,9 @@ pub struct Answer {
     /// What the contact wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// Sentiment of the comment, -1 to 1; `None` = unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sentiment: Option<f64>,
     /// When.
     pub at: DateTime<Utc>,
 }

@@ -13,6 +13,7 @@
 //! | [`sentiment`] | how positive a text is |
 //! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
+//! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
 //! | [`event`] | the facts that are published |
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
 
@@ -37,5 +38,7 @@ pub mod settings;
 pub mod signal;
 pub mod task;
 pub mod timeline;
+pub mod tracking;
 pub mod usage;
 pub mod working_time;
+pub mod write_key;

@@ -13,11 +13,14 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use serde::Serialize;
 
 use crate::customer::Customer;
-use crate::happiness::HappinessLevel;
-use crate::signal::{Goal, Interaction, Survey, Ticket};
+use crate::happiness::{Answer, HappinessLevel, change_since, reading_at};
+use crate::settings::Settings;
+use crate::signal::{CustomMeasure, Goal, Interaction, Message, Opportunity, Survey, Ticket};
 use crate::usage::UsageDay;
 
 mod customer;
+mod opportunities;
+mod recency;
 mod team;
 mod tickets;
 mod usage;
@@ -85,11 +88,27 @@ pub struct Measure {
     compute: fn(&Inputs<'_>) -> Option<Observed>,
 }
 
+/// What most measures of a subject have in common: they are numbers, and more is better.
+const fn base(dimension: Dimension, window: &'static str) -> Measure {
+    Measure {
+        id: "",
+        dimension,
+        unit: "",
+        window,
+        direction: Direction::MoreIsBetter,
+        kind: Kind::Number,
+        words: &[],
+        meaning: "",
+        compute: |_| None,
+    }
+}
+
 /// The prefix of measures that are sent by API or CSV and need no code.
 const CUSTOM: &str = "custom.";
 
-static CATALOGUE: LazyLock<Vec<Measure>> =
-    LazyLock::new(|| [usage::MEASURES, team::MEASURES, customer::MEASURES, tickets::MEASURES].concat());
+static CATALOGUE: LazyLock<Vec<Measure>> = LazyLock::new(|| {
+    [usage::MEASURES, team::MEASURES, opportunities::MEASURES, customer::MEASURES, tickets::MEASURES].concat()
+});
 
 /// Every measure, in a fixed order.
 pub fn catalogue() -> &'static [Measure] {
@@ -137,6 +156,19 @@ pub struct HappinessInput {
     pub change_30d: Option<f64>,
 }
 
+impl HappinessInput {
+    /// The happiness at `at`, from all the customer's answers in any order; `None` = nobody's answer counts.
+    pub fn at(answers: &[Answer], settings: &Settings, at: DateTime<Utc>) -> Option<Self> {
+        let reading = reading_at(answers, settings, at);
+        Some(Self {
+            value: reading.value?,
+            level: reading.level?,
+            newest_at: reading.newest_at?,
+            change_30d: change_since(answers, settings, at - Duration::days(30), at),
+        })
+    }
+}
+
 /// All that measures are computed from. Start with [`Inputs::new`] and fill in what is known.
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
@@ -144,12 +176,12 @@ pub struct Inputs<'a> {
     pub as_of: DateTime<Utc>,
     /// The customer (profile and status) as of then.
     pub customer: &'a Customer,
+    /// What the team calls key features and log-ins, how much features count, and how soon tickets should be answered.
+    pub settings: &'a Settings,
     /// At least the last 60 days, ascending. Measures look at 56 of them, however many there are.
     pub usage: &'a [UsageDay],
     /// The newest day with usage ever, for customers who have been away for longer than `usage` reaches back.
     pub last_used_on: Option<NaiveDate>,
-    /// The features that the team calls key; empty = none named.
-    pub key_features: &'a [String],
     /// At least the last 180 days.
     pub interactions: &'a [Interaction],
     /// When the CSM last met the customer, for customers whom `interactions` does not reach back to.
@@ -162,26 +194,38 @@ pub struct Inputs<'a> {
     pub surveys: &'a [Survey],
     /// Goals as of then.
     pub goals: &'a [Goal],
+    /// At least those that are open, and those that closed in the last 365 days.
+    pub opportunities: &'a [Opportunity],
+    /// At least the last 90 days.
+    pub messages: &'a [Message],
+    /// Every revision of the answers to feedback requests of at least the last 90 days, for what they say in words.
+    pub answers: &'a [Answer],
     /// Happiness as of then; `None` = nobody answered.
     pub happiness: Option<HappinessInput>,
+    /// The newest value of each of the team's own measures.
+    pub custom_measures: &'a [CustomMeasure],
 }
 
 impl<'a> Inputs<'a> {
     /// Nothing but the customer.
-    pub fn new(as_of: DateTime<Utc>, customer: &'a Customer) -> Self {
+    pub fn new(as_of: DateTime<Utc>, customer: &'a Customer, settings: &'a Settings) -> Self {
         Self {
             as_of,
             customer,
+            settings,
             usage: &[],
             last_used_on: None,
-            key_features: &[],
             interactions: &[],
             last_met_at: None,
             tickets: &[],
             last_ticket_at: None,
             surveys: &[],
             goals: &[],
+            opportunities: &[],
+            messages: &[],
+            answers: &[],
             happiness: None,
+            custom_measures: &[],
         }
     }
 
@@ -223,11 +267,15 @@ pub fn days_between(earlier: DateTime<Utc>, later: DateTime<Utc>) -> f64 {
     (later - earlier).num_seconds() as f64 / 86_400.0
 }
 
-/// Every measure of the catalogue for one customer.
+/// Every measure of the catalogue for one customer, and the team's own ones as they were sent.
 pub fn measure_all(inputs: &Inputs<'_>) -> MeasureValues {
     let mut values = MeasureValues::default();
     for (index, measure) in catalogue().iter().enumerate().rev() {
         values.set(Resolved::Catalogue(index), (measure.compute)(inputs));
+    }
+    for custom in inputs.custom_measures.iter().filter(|custom| custom.observed_at <= inputs.as_of) {
+        let id = Name::from(format!("{CUSTOM}{}", custom.name).as_str());
+        values.set(Resolved::Custom(id), Some(Observed::new(custom.value.clone(), custom.observed_at)));
     }
     values
 }

@@ -1,18 +1,26 @@
 //! Usage, folded by customer and day, so that the cost of a score does not grow with the number of events.
 
+mod days;
+mod hashes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+
+pub use days::{ChangedRow, DAY_ROWS, Folded, KNOWN_AGAIN_DAYS, ROW_MESSAGES, UsageDays};
+pub use hashes::MessageHashes;
 
 use crate::signal::UsageEvent;
 
-/// What one customer did on one day (UTC).
+/// What one customer did on one day (UTC). A busy day has several rows, its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageDay {
     /// The day.
     pub day: NaiveDate,
+    /// Which row of the day: 0, and further ones when a row is full.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub part: u32,
     /// Sum of the events' counts.
     pub events: u64,
     /// Sum of the events' durations, in seconds.
@@ -21,8 +29,8 @@ pub struct UsageDay {
     pub users: BTreeSet<String>,
     /// Which features, and how often.
     pub features: BTreeMap<String, u64>,
-    /// 64-bit hashes of the message ids that were folded in: a redelivered event changes nothing.
-    pub message_hashes: BTreeSet<u64>,
+    /// Which messages were folded in: a redelivered event changes nothing.
+    pub message_hashes: MessageHashes,
     /// Grows with every write.
     pub version: u64,
 }
@@ -32,33 +40,62 @@ impl UsageDay {
     pub fn empty(day: NaiveDate) -> Self {
         Self {
             day,
+            part: 0,
             events: 0,
             duration_secs: 0,
             users: BTreeSet::new(),
             features: BTreeMap::new(),
-            message_hashes: BTreeSet::new(),
+            message_hashes: MessageHashes::default(),
             version: 0,
         }
     }
 
     /// Folds `event` in. `false` when an event with its message id was folded in before: then nothing changes.
     pub fn fold(&mut self, event: &UsageEvent) -> bool {
-        if !self.message_hashes.insert(message_hash(&event.message_id)) {
+        if !self.message_hashes.insert(MessageHashes::hash(&event.message_id)) {
             return false;
         }
         self.events += event.count;
         self.duration_secs += event.duration_secs;
-        if let Some(user) = &event.user {
+        // Looked up first: most events are of users and features that are known, and need no copy of the name.
+        if let Some(user) = event.user.as_ref().filter(|user| !self.users.contains(*user)) {
             self.users.insert(user.clone());
         }
         if let Some(feature) = &event.feature {
-            *self.features.entry(feature.clone()).or_default() += event.count;
+            match self.features.get_mut(feature) {
+                Some(count) => *count += event.count,
+                None => _ = self.features.insert(feature.clone(), event.count),
+            }
         }
         true
     }
+
+    /// Adds what another row of the same day holds.
+    pub fn merge(&mut self, other: Self) {
+        self.events += other.events;
+        self.duration_secs += other.duration_secs;
+        self.users.extend(other.users);
+        for (feature, count) in other.features {
+            *self.features.entry(feature).or_default() += count;
+        }
+        self.message_hashes.extend(other.message_hashes);
+        self.version = self.version.max(other.version);
+    }
 }
 
-/// The first 64 bits of the SHA-256 of a message id: with 2,000 events a day a collision is once in 10^13 days.
-fn message_hash(message_id: &str) -> u64 {
-    Sha256::digest(message_id.as_bytes()).iter().take(8).fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
+/// Rows that come in order, the parts of each day put together.
+pub fn whole_days(rows: impl IntoIterator<Item = UsageDay>) -> Vec<UsageDay> {
+    let mut days: Vec<UsageDay> = Vec::new();
+    for row in rows {
+        match days.last_mut() {
+            Some(day) if day.day == row.day => day.merge(row),
+            _ => days.push(row),
+        }
+    }
+    days
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_first(part: &u32) -> bool {
+    *part == 0
 }

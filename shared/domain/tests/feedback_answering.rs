@@ -59,6 +59,15 @@ fn the_first_answer_is_recorded_and_the_request_is_answered() {
 }
 
 #[test]
+fn the_sentiment_of_a_comment_is_recorded_with_it() {
+    let sentiment = |comment| recorded(&request(), submission(Happy, comment, "n1"), day(1)).answer.sentiment;
+    assert!(sentiment(Some("Thank you, this is a wonderful product.")).unwrap() > 0.5);
+    assert!(sentiment(Some("The last update was terrible and we hate it.")).unwrap() < -0.5);
+    assert_eq!(sentiment(Some("Das Programm ist leider wieder sehr langsam geworden.")), None);
+    assert_eq!(sentiment(None), None);
+}
+
+#[test]
 fn the_same_submit_twice_counts_once() {
     assert_eq!(decide(&answered(), submission(Happy, None, "n1"), day(1)), AnswerDecision::Replayed);
 }

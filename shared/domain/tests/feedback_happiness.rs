@@ -26,6 +26,7 @@ fn answer(contact: &str, on_day: i64, rating: HappinessLevel) -> Answer {
         role: Role::User,
         rating,
         comment: None,
+        sentiment: None,
         at: day(on_day),
     }
 }

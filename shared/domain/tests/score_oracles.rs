@@ -8,6 +8,7 @@ use keepwell_domain::id::CustomerId;
 use keepwell_domain::measure::{Inputs, MeasureValue, measure_all};
 use keepwell_domain::score::breakdown::Score;
 use keepwell_domain::score::request::evaluate_request;
+use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::Survey;
 use serde_json::{Value, json};
 
@@ -52,7 +53,8 @@ fn survey_measure(measure: &str, kind: &str, (min, max): (f64, f64), answers: &[
         })
         .collect();
     let customer = customer();
-    let mut inputs = Inputs::new(now(), &customer);
+    let settings = Settings::default();
+    let mut inputs = Inputs::new(now(), &customer, &settings);
     inputs.surveys = &surveys;
     match measure_all(&inputs).of(measure)?.value {
         MeasureValue::Number(number) => Some(number),

@@ -8,12 +8,12 @@ use keepwell_domain::contact::Role;
 use keepwell_domain::customer::{Customer, NewCustomer};
 use keepwell_domain::happiness::{Answer, HappinessLevel, change_since, reading_at, sudden_drop};
 use keepwell_domain::id::{CustomerId, RecordId};
-use keepwell_domain::measure::{Inputs, MeasureValues, measure_all};
+use keepwell_domain::measure::{HappinessInput, Inputs, MeasureValues, measure_all};
 use keepwell_domain::score::audit::{ROUND_DAYS, differences, whose_turn};
 use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::{
-    Gist, Goal, Interaction, InteractionKind, LastSignals, Milestone, Outcome, OutcomeKind, Severity, Survey,
-    SurveyKind, Ticket,
+    Gist, Goal, Interaction, InteractionKind, LastSignals, Message, Milestone, Opportunity, OpportunityKind,
+    OpportunityOutcome, Outcome, OutcomeKind, Severity, Survey, SurveyKind, Ticket,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -27,7 +27,7 @@ fn id(n: u8) -> RecordId {
 }
 
 fn customer() -> Customer {
-    NewCustomer::parse(&json!({"name": "Acme", "seats": 10}))
+    NewCustomer::parse(&json!({"name": "Acme", "seats": 10, "arr_cents": 1_000_000}))
         .unwrap()
         .create(CustomerId::parse("acme").unwrap(), start())
 }
@@ -48,7 +48,7 @@ fn arrival() -> impl Strategy<Value = Arrival> {
     let hours = |range: std::ops::Range<i64>| range.prop_map(Duration::hours);
     let dated = prop_oneof![3 => hours(-24 * 30..24), 2 => hours(-24 * 400..24 * 60)];
     let then = proptest::option::of(hours(0..24 * 120));
-    (0..6_u8, 0..5_u8, hours(0..24 * 45), dated, then, 0..5_u8)
+    (0..8_u8, 0..5_u8, hours(0..24 * 45), dated, then, 0..5_u8)
         .prop_map(|(kind, id, after, dated, then, number)| Arrival { kind, id, after, dated, then, number })
 }
 
@@ -60,6 +60,8 @@ struct Records {
     surveys: BTreeMap<RecordId, Survey>,
     goals: BTreeMap<RecordId, Goal>,
     outcomes: BTreeMap<RecordId, Outcome>,
+    messages: BTreeMap<RecordId, Message>,
+    opportunities: BTreeMap<RecordId, Opportunity>,
     answers: Vec<Answer>,
 }
 
@@ -90,6 +92,7 @@ impl Records {
     fn take(&mut self, last: &mut LastSignals, arrival: &Arrival, now: DateTime<Utc>) {
         let at = now + arrival.dated;
         let (id, number) = (id(arrival.id), arrival.number);
+        let sentiment = (number > 0).then(|| 0.3 * f64::from(number) - 0.7);
         match arrival.kind {
             0 => {
                 let kind = if number == 0 { InteractionKind::Note } else { InteractionKind::Call };
@@ -103,7 +106,7 @@ impl Records {
                     outcome,
                     participants: vec!["Ann".to_owned()],
                     notes: "long".to_owned(),
-                    sentiment: Some(0.5),
+                    sentiment,
                 };
                 put(&mut self.interactions, last, id, &interaction, now);
             }
@@ -117,7 +120,7 @@ impl Records {
                     escalated: number == 1,
                     subject: Some("down".to_owned()),
                     text: Some("all of it".to_owned()),
-                    sentiment: None,
+                    sentiment,
                 };
                 put(&mut self.tickets, last, id, &ticket, now);
             }
@@ -132,7 +135,7 @@ impl Records {
                     scale_max: 4.0,
                     value,
                     comment: Some("so".to_owned()),
-                    sentiment: None,
+                    sentiment,
                     at,
                 };
                 put(&mut self.surveys, last, id, &survey, now);
@@ -156,6 +159,24 @@ impl Records {
                 let outcome = Outcome { id: id.clone(), kind, on: at.date_naive(), reason: Some("price".to_owned()) };
                 put(&mut self.outcomes, last, id, &outcome, now);
             }
+            5 => {
+                let message = Message { id: id.clone(), contact: None, at, text: "well".to_owned(), sentiment };
+                put(&mut self.messages, last, id, &message, now);
+            }
+            6 => {
+                let kind = if number > 2 { OpportunityKind::Renewal } else { OpportunityKind::Expansion };
+                let won = if number % 2 == 0 { OpportunityOutcome::Won } else { OpportunityOutcome::Lost };
+                let opportunity = Opportunity {
+                    id: id.clone(),
+                    kind,
+                    amount_cents: i64::from(number) * 1000,
+                    likelihood: (number > 0).then_some(number * 20),
+                    stage: Some("talks".to_owned()),
+                    closes_on: at.date_naive(),
+                    outcome: arrival.then.map(|_| won),
+                };
+                put(&mut self.opportunities, last, id, &opportunity, now);
+            }
             _ => {
                 let rating = HappinessLevel::ALL.get(usize::from(number) % 4).copied().unwrap();
                 self.answers.push(Answer {
@@ -165,6 +186,7 @@ impl Records {
                     role: Role::User,
                     rating,
                     comment: Some("well".to_owned()),
+                    sentiment,
                     at: now,
                 });
             }
@@ -184,6 +206,8 @@ impl Records {
             surveys: by_id(&self.surveys, now),
             goals: by_id(&self.goals, now),
             outcomes: by_id(&self.outcomes, now),
+            messages: by_id(&self.messages, now),
+            opportunities: by_id(&self.opportunities, now),
             answers: counting(self.answers.iter().cloned(), now),
         }
     }
@@ -194,7 +218,13 @@ impl Records {
         self.outcomes.values().for_each(|one| one.remember(last, now));
     }
 
-    fn measures(&self, last: &LastSignals, customer: &Customer, now: DateTime<Utc>) -> MeasureValues {
+    fn measures(
+        &self,
+        last: &LastSignals,
+        customer: &Customer,
+        settings: &Settings,
+        now: DateTime<Utc>,
+    ) -> MeasureValues {
         measure_all(&Inputs {
             interactions: &self.interactions.values().cloned().collect::<Vec<_>>(),
             last_met_at: last.met_at,
@@ -202,7 +232,11 @@ impl Records {
             last_ticket_at: last.ticket_at,
             surveys: &self.surveys.values().cloned().collect::<Vec<_>>(),
             goals: &self.goals.values().cloned().collect::<Vec<_>>(),
-            ..Inputs::new(now, customer)
+            messages: &self.messages.values().cloned().collect::<Vec<_>>(),
+            opportunities: &self.opportunities.values().cloned().collect::<Vec<_>>(),
+            answers: &self.answers,
+            happiness: HappinessInput::at(&self.answers, settings, now),
+            ..Inputs::new(now, customer, settings)
         })
     }
 }
@@ -232,7 +266,8 @@ proptest! {
         let mut all = LastSignals::default();
         records.remember(&mut all, now);
         prop_assert_eq!(&last, &all);
-        let (few, whole) = (gists.measures(&last, &customer, now), records.measures(&LastSignals::default(), &customer, now));
+        let few = gists.measures(&last, &customer, &settings, now);
+        let whole = records.measures(&LastSignals::default(), &customer, &settings, now);
         prop_assert_eq!(differences(&few, &whole), Vec::<&str>::new());
         let (few, whole) = (&gists.answers, &records.answers);
         prop_assert_eq!(reading_at(few, &settings, now), reading_at(whole, &settings, now));

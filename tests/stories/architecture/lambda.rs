@@ -1,5 +1,11 @@
 //! What Lambda hands over and is answered, with the real functions. Samples: `tests/samples/lambda`.
 
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use keepwell_aws::function::Function;
 use keepwell_aws::lambda::handle;
 use keepwell_local::cloud::faults::{Fault, FaultPlan, FaultRule, RefusedEntries};
@@ -84,6 +90,27 @@ async fn a_public_page_needs_no_claims() {
     let content_type =
         answer["headers"]["content-type"].as_str().or(answer["multiValueHeaders"]["content-type"][0].as_str());
     assert!(content_type.is_some_and(|is| is.starts_with("text/html")), "{answer}");
+}
+
+#[tokio::test]
+async fn a_packed_batch_of_a_machine_comes_through_in_base64() {
+    let world = with_acme().await;
+    let key = world.write_key().await;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let batch = json!({ "batch": [{ "type": "track", "userId": "u1", "event": "Login", "groupId": "acme" }] });
+    encoder.write_all(batch.to_string().as_bytes()).expect("packed");
+    let mut event = sample("http-put-status-nobody");
+    event["routeKey"] = json!("POST /v1/batch");
+    event["rawPath"] = json!("/v1/batch");
+    event["requestContext"]["http"]["method"] = json!("POST");
+    event["requestContext"]["http"]["path"] = json!("/v1/batch");
+    event["headers"]["content-encoding"] = json!("gzip");
+    event["headers"]["authorization"] = json!(format!("Basic {}", STANDARD.encode(format!("{key}:"))));
+    event["isBase64Encoded"] = json!(true);
+    event["body"] = json!(STANDARD.encode(encoder.finish().expect("packed")));
+    let answer = invoke(&world, "signal-ingest", event).await.expect("an answer");
+    assert_eq!(answer["statusCode"], 200, "{answer}");
+    assert_eq!(answer["body"], r#"{"accepted":1,"rejected":[],"success":true}"#);
 }
 
 #[tokio::test]

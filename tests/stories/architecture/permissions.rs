@@ -11,7 +11,7 @@ use keepwell_aws::function::{Function, Message};
 use keepwell_aws::http::{Claims, Role};
 use keepwell_local::cloud::requests::{RequestRecord, Service};
 use keepwell_tests::{World, feedback_path};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::template::{functions, template, texts};
@@ -63,6 +63,11 @@ fn allowed(template: &Value, role: &str) -> BTreeSet<(String, String)> {
 
 /// Sends a request to the routes of one function, as a person of that role.
 async fn ask(function: &Function, role: Role, method: Method, path: &str, media_type: &str, body: &str) {
+    send(function, role, method, path, media_type, body.to_owned()).await;
+}
+
+/// The same; a body with a `writeKey` makes it a request of a machine.
+async fn send(function: &Function, role: Role, method: Method, path: &str, media_type: &str, body: String) {
     let claims = [("email", format!("{role}@keepwell.example")), ("groups", format!("[{role}]"))];
     let request = Request::builder()
         .method(method.clone())
@@ -71,7 +76,7 @@ async fn ask(function: &Function, role: Role, method: Method, path: &str, media_
         .header("if-match", "\"1\"")
         .header("idempotency-key", path)
         .extension(Claims(claims.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
-        .body(axum::body::Body::from(body.to_owned()))
+        .body(axum::body::Body::from(body))
         .expect("a request");
     let status = function.router().oneshot(request).await.expect("an answer").status();
     assert!(status.is_success(), "{method} {path}: {status}");
@@ -145,8 +150,20 @@ const CALLS: &[(&str, Role, Method, &str, &str, &str)] = &[
         "text/csv",
         "id,customer,kind,on\no1,acme,renewed,2026-03-01\n",
     ),
+    ("console-api", Role::Admin, Method::POST, "/v1/write-keys", "application/json", r#"{ "name": "Production" }"#),
+    ("console-api", Role::Admin, Method::GET, "/v1/write-keys", "", ""),
     ("console-api", Role::Admin, Method::DELETE, "/v1/customers/beta", "", ""),
 ];
+
+fn tracking_calls(key: &str, customer: &str) -> String {
+    let of_user = |kind: &str| {
+        json!({ "type": kind, "userId": "u1", "groupId": customer, "event": "Login", "previousId": "anon",
+            "traits": { "email": "ann@acme.example", "name": customer } })
+    };
+    let alone = json!({ "type": "identify", "userId": "u2", "traits": { "name": customer } });
+    json!({ "batch": [of_user("group"), of_user("identify"), of_user("alias"), of_user("track"), alone], "writeKey": key })
+        .to_string()
+}
 
 #[tokio::test]
 async fn each_function_may_do_what_it_does() {
@@ -162,6 +179,14 @@ async fn each_function_may_do_what_it_does() {
         local.reset_requests();
         ask(named(name), *role, method.clone(), path, media_type, body).await;
         asked.push((named(name).name, needs(&local.requests())));
+    }
+    // Twice, so that what is known is read too: users of both kinds, a contact, a move from one customer to another.
+    for customer in ["acme", "gamma"] {
+        let calls = tracking_calls(&world.write_key().await, customer);
+        local.reset_requests();
+        let ingest = named("signal-ingest");
+        send(ingest, Role::Viewer, Method::POST, "/v1/batch", "application/json", calls).await;
+        asked.push((ingest.name, needs(&local.requests())));
     }
     local.clock().advance(Duration::hours(1));
     for function in functions_in_code {

@@ -24,7 +24,7 @@ async fn an_unknown_id_is_not_found_by_any_call() {
                     continue;
                 }
                 let path = path.replace(known, id);
-                let call = world.call_as(Role::Csm, write.method.clone(), &path).header("if-match", "*");
+                let call = world.call_as(Role::Admin, write.method.clone(), &path).header("if-match", "*");
                 expect_problem(&call.json(&write.good).send().await, 404, &format!("{} {path}", write.method));
             }
         }
@@ -32,8 +32,9 @@ async fn an_unknown_id_is_not_found_by_any_call() {
             let reply = world.call_as(Role::Csm, Method::DELETE, &path).send().await;
             expect_problem(&reply, 404, &format!("DELETE {path}"));
         }
-        let path = format!("/v1/customers/{id}");
-        expect_problem(&world.call_as(Role::Admin, Method::DELETE, &path).send().await, 404, &path);
+        for path in [format!("/v1/customers/{id}"), format!("/v1/write-keys/{id}")] {
+            expect_problem(&world.call_as(Role::Admin, Method::DELETE, &path).send().await, 404, &path);
+        }
     }
     assert_eq!(world.system.local().write_count(), 0);
 }

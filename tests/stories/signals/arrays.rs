@@ -163,3 +163,21 @@ async fn while_the_tables_are_away_nothing_is_promised_and_the_same_array_is_saf
     assert_eq!(results(&answer), ["unchanged", "created", "created"]);
     assert_eq!(send(&world, "/v1/tickets", items).await["unchanged"], 3);
 }
+
+#[tokio::test]
+async fn a_write_key_sends_arrays_and_files_and_a_wrong_one_nothing() {
+    let world = World::new().await;
+    world.customer_with("acme", &[]).await;
+    let key = world.write_key().await;
+    for (path, items, _) in samples() {
+        let answer = world.call_with_key(&key, path).json(&items).send().await.expect_status(200).json();
+        assert_eq!(answer["created"], 2, "{path}: {answer}");
+        let _ = world.call_with_key("wk_nobody_secret", path).json(&items).send().await.expect_status(401);
+    }
+    let rows = "id,customer,at\nu1,acme,2026-02-27T09:00:00Z";
+    let import = world.call_with_key(&key, "/v1/imports/usage").raw("text/csv", rows).send().await;
+    assert_eq!(import.expect_status(200).json()["created"], 1);
+    // A key sends and reads nothing.
+    let read = world.call(Method::GET, "/v1/customers").send().await;
+    let _ = read.expect_status(401);
+}

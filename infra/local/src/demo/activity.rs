@@ -1,5 +1,7 @@
 //! What a customer does and what is done with it: usage, tickets, interactions, surveys, goals.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike, Duration, Utc, Weekday};
 use keepwell_domain::contact::{Contact, MailState, Role};
 use keepwell_domain::id::RecordId;
@@ -43,6 +45,7 @@ impl Draft {
             let noise = self.dice.between(0.7, 1.3);
             let mean = self.plan.events_a_day() * level * weekday_factor(self.day(day).weekday());
             let colleagues = (others.len() as f64 * level.clamp(0.0, 1.0)).ceil() as usize;
+            let before = self.customer.usage.len();
             for number in 0..self.dice.rounded(mean * noise) {
                 let busy =
                     if self.dice.chance(0.6) { core.as_slice() } else { others.get(..colleagues).unwrap_or_default() };
@@ -50,6 +53,26 @@ impl Draft {
                 let event = self.usage_event(day, number, user.as_ref(), seats);
                 self.customer.usage.push(event);
             }
+            self.log_ins(day, before);
+        }
+    }
+
+    /// Whoever did something on that day, in the events from `first` on, logged in before it.
+    fn log_ins(&mut self, day: i64, first: usize) {
+        let mut people: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+        for event in self.customer.usage.iter().skip(first) {
+            let came_at = people.entry(event.user.clone().unwrap_or_default()).or_insert(event.at);
+            *came_at = event.at.min(*came_at);
+        }
+        for (user, at) in people {
+            self.customer.usage.push(UsageEvent {
+                message_id: format!("demo:{}:{}:in:{user}", self.customer.id, self.day(day)),
+                at,
+                user: Some(user),
+                feature: Some("Signed In".to_owned()),
+                count: 1,
+                duration_secs: 0,
+            });
         }
     }
 
@@ -162,15 +185,9 @@ impl Draft {
     /// quality. Mails are rated now and then, notes never.
     pub(super) fn talk(&mut self, days_ago: i64, kind: InteractionKind, quality: u8, notes: &str) {
         let at = self.office_hour(days_ago);
-        let contacts: Vec<(RecordId, String)> = self
-            .customer
-            .contacts
-            .iter()
-            .filter(|contact| contact.created_at <= at && !left(contact, at))
-            .map(|contact| (contact.id.clone(), contact.name.clone()))
-            .collect();
-        let with = self.dice.pick(&contacts).cloned();
-        let first_name = with.as_ref().and_then(|(_, name)| name.split(' ').next()).unwrap_or("They");
+        let contacts = self.contacts_at(at);
+        let with = self.dice.pick(&contacts);
+        let first_name = with.and_then(|contact| contact.name.split(' ').next()).unwrap_or("They");
         let features = self.features.clone();
         let notes = notes.replace("{name}", first_name).replace("{feature}", self.dice.text(&features));
         let rated = match kind {
@@ -182,19 +199,19 @@ impl Draft {
         let outcome = self.one_to_five((f64::from(quality) - 1.0) / 4.0 + swing);
         let interaction = Interaction {
             id: self.record("i", self.customer.interactions.len() + 1),
-            contact: with.as_ref().map(|(id, _)| id.clone()),
+            contact: with.map(|contact| contact.id.clone()),
             kind,
             at,
             quality: rated.then_some(quality),
             outcome: rated.then_some(outcome),
-            participants: with.into_iter().map(|(_, name)| name).collect(),
+            participants: with.into_iter().map(|contact| contact.name.clone()).collect(),
             sentiment: compound(&notes),
             notes,
         };
         self.customer.interactions.push(interaction);
     }
 
-    /// NPS of some contacts every quarter; `mood` 0-1 is how they feel.
+    /// NPS of some contacts every quarter, and what effort it was to one of them (CES) now and then; `mood` 0-1 is how they feel.
     pub(super) fn nps(&mut self, mood: &Curve) {
         let asked = whole(self.customer.contacts.len());
         for quarter in [350, 260, 170, 80] {
@@ -206,6 +223,14 @@ impl Draft {
                 }
             }
         }
+        std::mem::swap(&mut self.dice, &mut self.writing_dice);
+        for day in [300, 215, 120, 45] {
+            if (self.last_day..self.first_day).contains(&day) && self.dice.chance(0.6) {
+                let value = 1.0 + (mood.at(day) + self.dice.between(-0.2, 0.2)) * 6.0;
+                self.survey(day, SurveyKind::Ces, value.round().clamp(1.0, 7.0));
+            }
+        }
+        std::mem::swap(&mut self.dice, &mut self.writing_dice);
     }
 
     fn csat(&mut self, days_ago: i64, mood: f64) {
@@ -214,10 +239,13 @@ impl Draft {
     }
 
     fn survey(&mut self, days_ago: i64, kind: SurveyKind, value: f64) {
-        let (scale_min, scale_max) = if kind == SurveyKind::Nps { (0.0, 10.0) } else { (1.0, 5.0) };
+        let (scale_min, scale_max) = match kind {
+            SurveyKind::Nps => (0.0, 10.0),
+            SurveyKind::Ces => (1.0, 7.0),
+            SurveyKind::Csat | SurveyKind::Custom => (1.0, 5.0),
+        };
         let at = self.moment(days_ago, 9, 19);
-        let mut contacts = self.customer.contacts.clone();
-        contacts.retain(|contact| contact.created_at <= at && !left(contact, at));
+        let contacts = self.contacts_at(at);
         let contact = self.dice.pick(&contacts);
         let comments = phrases::survey_comments((value - scale_min) / (scale_max - scale_min));
         let comment = self.dice.chance(0.35).then(|| self.dice.text(comments).to_owned());
@@ -268,6 +296,12 @@ impl Draft {
             milestones,
         };
         self.customer.goals.push(goal);
+    }
+
+    /// Who was there at that moment.
+    pub(super) fn contacts_at(&self, at: DateTime<Utc>) -> Vec<Contact> {
+        let contacts = self.customer.contacts.iter();
+        contacts.filter(|contact| contact.created_at <= at && !left(contact, at)).cloned().collect()
     }
 
     /// A rating 1-5 around `share` 0-1.

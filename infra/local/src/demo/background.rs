@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use keepwell_domain::contact::MailState;
 use keepwell_domain::health_status::HealthStatus::{self, Healthy, Steady, Struggling, Thriving};
+use keepwell_domain::signal::OpportunityOutcome::{Lost, Won};
 
 use super::DemoCustomer;
 use super::curve::{Curve, Dice, whole};
@@ -104,6 +105,7 @@ fn customer(seed: u64, today: NaiveDate, kind: &Kind, name: &str, index: usize) 
     lose_mail(&mut draft);
     draft.usage(&usage);
     draft.nps(&mood);
+    draft.messages(0.7, &mood);
     let per_month = dice.between(0.3, 0.9) + kind.trouble * 1.5;
     draft.tickets(per_month, kind.trouble);
     draft.interactions(dice.between(18.0, 40.0), &mood);
@@ -111,6 +113,7 @@ fn customer(seed: u64, today: NaiveDate, kind: &Kind, name: &str, index: usize) 
         draft.feedback(&mood, dice.between(0.35, 0.62));
     }
     goals(&mut draft, kind);
+    business(&mut draft, &mut Dice::of(seed, &format!("{name} business")), kind);
     history(&mut draft, &mut dice, kind);
     draft.finish()
 }
@@ -192,6 +195,22 @@ fn goals(draft: &mut Draft, kind: &Kind) {
         let expected = 1.0 - due_in as f64 / 200.0;
         let progress = expected * level * draft.dice.between(0.6, 1.15);
         draft.goal(due_in, progress.clamp(0.0, 1.0));
+    }
+}
+
+/// Renewals as likely as the customer is happy; expansions where there is use for them.
+fn business(draft: &mut Draft, dice: &mut Dice, kind: &Kind) {
+    let (_, mood) = kind.mood;
+    let (_, level) = kind.usage;
+    draft.renewals(((mood + dice.between(-0.1, 0.1)) * 100.0).clamp(5.0, 95.0) as u8);
+    if draft.first_day > 120 && dice.chance(0.4) {
+        let days_ago = dice.whole(draft.last_day + 5, draft.first_day - 60);
+        let outcome = if dice.chance(level * 0.6) { Won } else { Lost };
+        draft.expansion_ended(days_ago, dice.between(0.05, 0.2), outcome);
+    }
+    if kind.life != Life::Gone && dice.chance(level * 0.4) {
+        let likelihood = dice.whole(10, 80) as u8;
+        draft.expansion(dice.whole(10, 150), dice.between(0.05, 0.3), likelihood);
     }
 }
 

@@ -1,4 +1,5 @@
-//! A customer in the making: profile, people and the history of its Health Status. What it does is in `activity` and `feedback`.
+//! A customer in the making: profile, people and the history of its Health Status. What it does is in `activity`, `messages`,
+//! `business` and `feedback`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,8 @@ pub(super) struct Company {
 /// A customer in the making.
 pub(super) struct Draft {
     pub(super) dice: Dice,
+    /// For messages and surveys of effort, so that they leave everything else as it is.
+    pub(super) writing_dice: Dice,
     /// Midnight UTC at the start of today: nothing happens at or after it.
     pub(super) now: DateTime<Utc>,
     pub(super) zone: Tz,
@@ -81,9 +84,12 @@ impl Draft {
                 interactions: Vec::new(),
                 surveys: Vec::new(),
                 goals: Vec::new(),
+                messages: Vec::new(),
+                opportunities: Vec::new(),
                 outcomes: Vec::new(),
                 answers: Vec::new(),
             },
+            writing_dice: Dice::of(seed, &format!("{slug} messages")),
             dice,
         };
         draft.hire(company);
@@ -191,6 +197,8 @@ impl Draft {
         self.customer.interactions.sort_by_key(|interaction| interaction.at);
         self.customer.surveys.sort_by_key(|survey| survey.at);
         self.customer.goals.sort_by_key(|goal| goal.due_on);
+        self.customer.messages.sort_by_key(|message| message.at);
+        self.customer.opportunities.sort_by_key(|opportunity| opportunity.closes_on);
         self.customer.answers.sort_by_key(|answer| answer.asked_at);
         self.customer
     }

@@ -20,12 +20,13 @@ use keepwell_aws::store::{CommitError, Expect, StoreError, Transaction, keys, re
 use keepwell_domain::customer::{Customer, NewCustomer};
 use keepwell_domain::event::Fact;
 use keepwell_domain::feedback::FeedbackRequest;
-use keepwell_domain::happiness::{Answer, change_since, reading_at};
+use keepwell_domain::happiness::Answer;
 use keepwell_domain::health_status::StatusRecord;
 use keepwell_domain::measure::{HappinessInput, Inputs, measure_all};
 use keepwell_domain::score::evaluate::Compiled;
 use keepwell_domain::score::history::{ScorePoint, Snapshot};
 use keepwell_domain::score::scorecard::Scorecard;
+use keepwell_domain::sentiment::compound;
 use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::{Gist as _, LastSignals, OutcomeKind};
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
@@ -33,6 +34,7 @@ use keepwell_domain::usage::UsageDay;
 
 use tokio::task::{JoinError, JoinSet};
 
+use super::business::AHEAD_DAYS;
 use super::{DemoCustomer, portfolio};
 use crate::system::{LocalSystem, SystemError};
 
@@ -160,6 +162,8 @@ impl History {
         signals(&mut records, demo, &demo.interactions, now)?;
         signals(&mut records, demo, &demo.surveys, now)?;
         signals(&mut records, demo, &demo.goals, now)?;
+        signals(&mut records, demo, &demo.messages, now)?;
+        signals(&mut records, demo, &demo.opportunities, now)?;
         signals(&mut records, demo, &demo.outcomes, now)?;
         for request in &self.requests {
             records.push(request_record(request)?);
@@ -187,10 +191,10 @@ impl History {
             }
             let mut then = self.customer.clone();
             then.status = demo.status_changes.iter().rfind(|change| change.at <= at).map(StatusRecord::from);
-            let reading = reading_at(&self.answers, &settings, at);
-            let happiness = reading.value.zip(reading.level).zip(reading.newest_at);
             let from = self.usage.partition_point(|day| day.day < (at - Duration::days(60)).date_naive());
             let to = self.usage.partition_point(|day| day.day <= at.date_naive());
+            let written_down = (at + Duration::days(AHEAD_DAYS)).date_naive();
+            let known = demo.opportunities.partition_point(|opportunity| opportunity.closes_on <= written_down);
             let measures = measure_all(&Inputs {
                 usage: self.usage.get(from..to).unwrap_or_default(),
                 last_used_on: to.checked_sub(1).and_then(|last| self.usage.get(last)).map(|day| day.day),
@@ -198,13 +202,11 @@ impl History {
                 tickets: &demo.tickets,
                 surveys: &demo.surveys,
                 goals: &demo.goals,
-                happiness: happiness.map(|((value, level), newest_at)| HappinessInput {
-                    value,
-                    level,
-                    newest_at,
-                    change_30d: change_since(&self.answers, &settings, at - Duration::days(30), at),
-                }),
-                ..Inputs::new(at, &then)
+                opportunities: demo.opportunities.get(..known).unwrap_or_default(),
+                messages: &demo.messages,
+                answers: &self.answers,
+                happiness: HappinessInput::at(&self.answers, &settings, at),
+                ..Inputs::new(at, &then, &settings)
             });
             let score = scorecard.evaluate(&measures, at);
             snapshots.push(Snapshot { point: ScorePoint::new(&score, None), measures });
@@ -245,6 +247,7 @@ fn asked(demo: &DemoCustomer) -> (Vec<FeedbackRequest>, Vec<Answer>) {
                 contact: asked.contact.clone(),
                 role,
                 rating: asked.rating,
+                sentiment: asked.comment.as_deref().and_then(compound),
                 comment: asked.comment.clone(),
                 at,
             });
@@ -276,3 +279,6 @@ fn timeline_record(demo: &DemoCustomer, entry: &TimelineEntry) -> Result<Record,
 fn entry(at: DateTime<Utc>, kind: TimelineKind, record: String, title: String, detail: String) -> TimelineEntry {
     TimelineEntry { at, kind, record, title, detail }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! What contacts write: comments on feedback requests and surveys, and tickets.
+//! What contacts write: comments on feedback requests and surveys, messages, and tickets.
 
 use keepwell_domain::signal::Severity;
 
@@ -82,6 +82,47 @@ pub(super) const fn survey_comments(share: f64) -> &'static [&'static str] {
         share if share >= 0.75 => SURVEY_GOOD,
         share if share >= 0.45 => SURVEY_FAIR,
         _ => SURVEY_POOR,
+    }
+}
+
+const MESSAGES_GOOD: &[&str] = &[
+    "Thank you for the quick help yesterday, the new report looks great.",
+    "Just to let you know: our board loved the dashboards. Wonderful work!",
+    "The training was excellent, the whole team enjoyed it.",
+    "We are very happy with the last release, it solved our problem.",
+    "Could you send us the invitation to the user group? We would love to join.",
+    "Best support we have ever had from a vendor, thanks to everybody.",
+    "Good news: we won a new customer thanks to the numbers from your tool.",
+    "The integration works perfectly now. I am impressed how easy that was.",
+    "Happy to be a reference for you, just tell us when.",
+];
+const MESSAGES_FAIR: &[&str] = &[
+    "Please move our call to Thursday at ten.",
+    "Which of the two exports should we use for the yearly audit?",
+    "Attached is the list of new colleagues who need an account.",
+    "Can you tell me who sees the comments on a shared dashboard?",
+    "We will be closed between the holidays and come back to you in January.",
+    "Here are the minutes of our meeting, please add what is missing.",
+    "Who is the person to talk to about the invoice of last month?",
+    "We have changed our address, please update the contract.",
+];
+const MESSAGES_POOR: &[&str] = &[
+    "I am really disappointed. We have asked for this three times and nothing happens.",
+    "The numbers are wrong again, this is very annoying and costs us trust.",
+    "Nobody called back. We are angry and consider leaving.",
+    "This is the worst month we had with you, one problem after the other.",
+    "The last update broke our process and we lost two days of work. Terrible.",
+    "My team hates the new menu, they complain about it every day.",
+    "We feel ignored. Please tell us whether this bug will ever be fixed.",
+    "Sorry, but for this price we expected far fewer failures.",
+];
+
+/// What a customer writes that feels `mood` 0-1.
+pub(super) const fn messages(mood: f64) -> &'static [&'static str] {
+    match mood {
+        mood if mood >= 0.7 => MESSAGES_GOOD,
+        mood if mood >= 0.42 => MESSAGES_FAIR,
+        _ => MESSAGES_POOR,
     }
 }
 

@@ -68,6 +68,7 @@ fn moments(customer: &DemoCustomer) -> Vec<(&'static str, DateTime<Utc>)> {
     moments.extend(customer.usage.iter().map(|event| ("usage", event.at)));
     moments.extend(customer.interactions.iter().map(|interaction| ("interaction", interaction.at)));
     moments.extend(customer.surveys.iter().map(|survey| ("survey", survey.at)));
+    moments.extend(customer.messages.iter().map(|message| ("message", message.at)));
     for ticket in &customer.tickets {
         moments.push(("ticket", ticket.opened_at));
         moments.extend(ticket.first_response_at.map(|at| ("response", at)));
@@ -83,7 +84,11 @@ fn moments(customer: &DemoCustomer) -> Vec<(&'static str, DateTime<Utc>)> {
 /// Every date that has passed.
 fn dates(customer: &DemoCustomer) -> Vec<(&'static str, NaiveDate)> {
     let done = customer.goals.iter().flat_map(|goal| &goal.milestones).filter_map(|milestone| milestone.done_on);
-    done.map(|on| ("milestone", on)).chain(customer.outcomes.iter().map(|outcome| ("outcome", outcome.on))).collect()
+    let ended = customer.opportunities.iter().filter(|opportunity| opportunity.outcome.is_some());
+    done.map(|on| ("milestone", on))
+        .chain(customer.outcomes.iter().map(|outcome| ("outcome", outcome.on)))
+        .chain(ended.map(|opportunity| ("opportunity", opportunity.closes_on)))
+        .collect()
 }
 
 #[test]
@@ -116,6 +121,8 @@ fn record_ids(customer: &DemoCustomer) -> Vec<&RecordId> {
         .chain(customer.interactions.iter().map(|interaction| &interaction.id))
         .chain(customer.surveys.iter().map(|survey| &survey.id))
         .chain(customer.goals.iter().map(|goal| &goal.id))
+        .chain(customer.messages.iter().map(|message| &message.id))
+        .chain(customer.opportunities.iter().map(|opportunity| &opportunity.id))
         .chain(customer.outcomes.iter().map(|outcome| &outcome.id))
         .collect()
 }
@@ -129,6 +136,7 @@ fn what_names_a_contact_names_one_of_the_customer() {
             .iter()
             .filter_map(|interaction| interaction.contact.as_ref())
             .chain(customer.surveys.iter().filter_map(|survey| survey.contact.as_ref()))
+            .chain(customer.messages.iter().filter_map(|message| message.contact.as_ref()))
             .chain(customer.answers.iter().map(|answer| &answer.contact));
         for contact in named {
             assert!(contacts.contains(contact), "{contact}");
@@ -143,9 +151,9 @@ fn the_portfolio_is_large_enough_and_bounded() {
         assert_eq!(portfolio.len(), 72);
         assert!(portfolio.iter().filter(|customer| customer.story.is_some()).count() >= 12);
         let usage: usize = portfolio.iter().map(|customer| customer.usage.len()).sum();
-        assert!((20_000..=60_000).contains(&usage), "seed {seed}: {usage} usage events");
+        assert!((40_000..=100_000).contains(&usage), "seed {seed}: {usage} usage events");
         for customer in &portfolio {
-            assert!(customer.usage.len() <= 1_600, "{} {}", customer.id, customer.usage.len());
+            assert!(customer.usage.len() <= 3_000, "{} {}", customer.id, customer.usage.len());
             assert!((2..=6).contains(&customer.contacts.len()));
             let story = customer.profile.attributes.get(STORY_ATTRIBUTE).and_then(|story| story.as_str());
             assert_eq!(story, customer.story);

@@ -21,6 +21,9 @@ pub enum ApiError {
     /// Nobody is signed in, or the token is no good.
     #[error("not signed in")]
     Unauthenticated,
+    /// No write key was sent, or none that is good.
+    #[error("no good write key")]
+    NoWriteKey,
     /// The caller's role does not allow it.
     #[error("not allowed")]
     Forbidden(String),
@@ -45,6 +48,15 @@ pub enum ApiError {
         /// Allowed size in bytes.
         limit: usize,
     },
+    /// The body has more items than allowed.
+    #[error("too many items")]
+    TooMany {
+        /// Allowed number.
+        limit: usize,
+    },
+    /// Every item of the body is against the rules; all are named.
+    #[error("nothing can be used")]
+    NothingUsable(Problems),
     /// The body's media type is not one that the call takes.
     #[error("unsupported media type")]
     UnsupportedMediaType(String),
@@ -114,6 +126,13 @@ impl ApiError {
                 "Sign in first",
                 "Send a valid token as `Authorization: Bearer <token>`.".to_owned(),
             ),
+            Self::NoWriteKey => plain(
+                StatusCode::UNAUTHORIZED,
+                "no-write-key",
+                "Send a write key",
+                "Send a write key as the user name of Basic authentication: `Authorization: Basic base64(key:)`."
+                    .to_owned(),
+            ),
             Self::Forbidden(detail) => {
                 plain(StatusCode::FORBIDDEN, "forbidden", "Your role does not allow this", detail)
             }
@@ -143,6 +162,16 @@ impl ApiError {
                 "The body is too large",
                 format!("At most {limit} bytes are taken; send it in parts."),
             ),
+            Self::TooMany { limit } => plain(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-many-items",
+                "Too many items",
+                format!("At most {limit} items are taken at once; send them in parts."),
+            ),
+            Self::NothingUsable(Problems(errors)) => {
+                let detail = "Nothing was taken; see errors.".to_owned();
+                (StatusCode::BAD_REQUEST, "nothing-usable", "Nothing in it can be used", detail, errors)
+            }
             Self::UnsupportedMediaType(detail) => {
                 plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Media type not supported", detail)
             }
@@ -188,6 +217,11 @@ fn internal() -> (StatusCode, &'static str, &'static str, String, Vec<FieldProbl
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let challenge = match &self {
+            Self::Unauthenticated => Some("Bearer"),
+            Self::NoWriteKey => Some("Basic realm=\"keepwell\""),
+            _ => None,
+        };
         let (status, kind, title, detail, errors) = self.describe();
         let details = ProblemDetails {
             r#type: format!("urn:keepwell:problem:{kind}"),
@@ -202,8 +236,8 @@ impl IntoResponse for ApiError {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use http::Method;
 
-use super::{ApiError, Claims, Identity, Role};
+use super::{ApiError, Claims, Identity, Role, machine};
 use crate::cloud::Cloud;
 
 /// Who may call a route.
@@ -19,6 +19,11 @@ pub enum Access {
     Link,
     /// A signed-in person with at least this role.
     People(Role),
+    /// A machine with a write key. The function checks it: API Gateway knows only people.
+    Machine,
+    /// A machine with a write key, or a signed-in person with at least this role. API Gateway has one authorizer for a route:
+    /// on AWS it is one of the two, as `infra/template.yaml` says.
+    MachineOrPeople(Role),
 }
 
 /// A route as it is declared, to be compared with `infra/template.yaml`.
@@ -54,7 +59,8 @@ impl Routes {
         T: 'static,
     {
         let Ok(filter) = MethodFilter::try_from(method.clone()) else { return self };
-        let guard = from_fn(move |request: Request, next: Next| authorize(access, request, next));
+        let cloud = self.cloud.clone();
+        let guard = from_fn(move |request: Request, next: Next| guarded(access, cloud.clone(), request, next));
         self.router = self.router.route(path, on(filter, handler).layer(guard));
         self.declared.push(Route { method, path, access });
         self
@@ -92,21 +98,41 @@ pub fn finish(router: Router) -> Router {
         }))
 }
 
-async fn authorize(access: Access, mut request: Request, next: Next) -> Response {
-    if let Access::People(required) = access {
-        let Some(identity) = request.extensions().get::<Claims>().and_then(Identity::from_claims) else {
-            return ApiError::Unauthenticated.into_response();
-        };
-        if identity.role < required {
-            let detail = format!("This needs the role {required}; yours is {}.", identity.role);
-            return ApiError::Forbidden(detail).into_response();
-        }
-        request.extensions_mut().insert(identity);
-    }
+async fn guarded(access: Access, cloud: Option<Cloud>, request: Request, next: Next) -> Response {
+    let request = match authorize(access, cloud.as_ref(), request).await {
+        Ok(request) => request,
+        Err(refusal) => return refusal.into_response(),
+    };
     let (mut parts, body) = request.into_parts();
     let params = RawPathParams::from_request_parts(&mut parts, &()).await;
     if let Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) = params {
         return nothing_here().into_response();
     }
     next.run(Request::from_parts(parts, body)).await
+}
+
+/// The request, if its sender may make it.
+async fn authorize(access: Access, cloud: Option<&Cloud>, request: Request) -> Result<Request, ApiError> {
+    let cloud = || cloud.ok_or(ApiError::NoWriteKey);
+    match access {
+        Access::Link => Ok(request),
+        Access::People(required) => identified(request, required),
+        Access::Machine => machine::admit(cloud()?, request).await,
+        Access::MachineOrPeople(required) => match machine::from_header(request.headers()) {
+            Ok(Some(key)) => machine::check(cloud()?, &key).await.map(|()| request),
+            _ => identified(request, required),
+        },
+    }
+}
+
+/// The request with who makes it, if that is a person with at least the required role.
+fn identified(mut request: Request, required: Role) -> Result<Request, ApiError> {
+    let claims = request.extensions().get::<Claims>();
+    let identity = claims.and_then(Identity::from_claims).ok_or(ApiError::Unauthenticated)?;
+    if identity.role < required {
+        let detail = format!("This needs the role {required}; yours is {}.", identity.role);
+        return Err(ApiError::Forbidden(detail));
+    }
+    request.extensions_mut().insert(identity);
+    Ok(request)
 }

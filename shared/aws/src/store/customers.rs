@@ -106,10 +106,10 @@ impl Store {
         Ok(stored.unwrap_or(Stored { value: AddressGuard::default(), revision: 0 }))
     }
 
-    /// The team's settings; the shipped ones until somebody changes them.
-    pub async fn settings(&self) -> Result<Settings, StoreError> {
-        let stored: Option<Stored<Settings>> = self.get(Table::Core, &keys::settings()).await?;
-        Ok(stored.map(|stored| stored.value).unwrap_or_default())
+    /// The team's settings; the shipped ones, written 0 times, until somebody changes them.
+    pub async fn settings(&self) -> Result<Stored<Settings>, StoreError> {
+        let stored = self.get(Table::Core, &keys::settings()).await?;
+        Ok(stored.unwrap_or(Stored { value: Settings::default(), revision: 0 }))
     }
 }
 
@@ -131,4 +131,9 @@ pub fn status_change_record(customer: &CustomerId, version: u64, change: &Status
 /// The record of what is known about an address.
 pub fn address_guard_record(address: &EmailAddress, guard: &AddressGuard) -> Result<Record, StoreError> {
     Record::new(Table::Core, keys::address_guard(address), guard)
+}
+
+/// The record of the team's settings.
+pub fn settings_record(settings: &Settings) -> Result<Record, StoreError> {
+    Record::new(Table::Core, keys::settings(), settings)
 }

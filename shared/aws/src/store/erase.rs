@@ -40,6 +40,9 @@ impl Store {
                     doomed.push((Table::Core, keys::whereabouts(id)));
                 }
             }
+            if key.sk.starts_with(keys::USERS) {
+                doomed.push((Table::Core, Key { pk: key.sk.clone(), sk: "A".to_owned() }));
+            }
             if key != row {
                 doomed.push((Table::Core, key));
             }

@@ -14,12 +14,16 @@
 //! | what was known at a point | `C#<customer>` | `SM#<at>` | Get |
 //! | timeline line | `C#<customer>` | `TL#<at>#<kind>#<record>` | Query by prefix, newest first |
 //! | task | `C#<customer>` | `TS#<task>` | Query by prefix; `by_owner`; `work` (by state) |
+//! | user of a product | `US#<hash of user>` | `A` | Get, several at once |
+//! | users of a customer, for its erasure | `C#<customer>` | `US#<hash of user>` | Query |
+//! | when a company last said what changed its profile | `C#<customer>` | `SAID` | Get |
 //! | where a request or task lives | `ID#<id>` | `AT` | Get |
 //! | address guard: last asked, suppressed | `AD#<hash of address>` | `A` | Get |
 //! | settings | `SETTINGS` | `A` | Get |
 //! | which scorecards there are | `SCORECARDS` | `A` | Get |
 //! | a version of a scorecard | `SC#<scorecard>` | `V#<version, 10 digits>` | Get; Query, newest first |
-//! | for which scorecards all customers were computed | `APPLIED` | `A` | Get |
+//! | by which scorecards and settings all customers were computed | `APPLIED` | `A` | Get |
+//! | write key | `WRITE_KEYS` | `wk_<id>` | Get; Query for the list |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
@@ -27,7 +31,7 @@
 //! `dedupe`: `IK#<hash>` idempotency keys, `AR#<automation>@<version>#<event>` automation runs, `CD#<automation>#<customer>`
 //! cool-downs, `MI#<intent>` mail intents (index `due`: `due_pk`, `due_sk`); all with sk `A`.
 //!
-//! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`.
+//! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`, and `D#<yyyy-mm-dd>#<part>` for the further rows of a busy day.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
 use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
@@ -149,6 +153,24 @@ pub fn whereabouts(id: &str) -> Key {
     key(format!("ID#{id}"), "AT")
 }
 
+/// Prefix of a user, and of what a customer knows its users by.
+pub const USERS: &str = "US#";
+
+/// A user of a product, under a hash: ids are of any length and may be addresses.
+pub fn user(id: &str) -> Key {
+    key(format!("{USERS}{}", short_hash(id)), "A")
+}
+
+/// That a user belongs to a customer.
+pub fn member(customer: &CustomerId, user: &str) -> Key {
+    key(customer_partition(customer), format!("{USERS}{}", short_hash(user)))
+}
+
+/// When a company last said what changed its profile.
+pub fn company_said(customer: &CustomerId) -> Key {
+    key(customer_partition(customer), "SAID")
+}
+
 /// What is known about a mail address beyond one contact. The address itself is not in the key.
 pub fn address_guard(address: &EmailAddress) -> Key {
     key(format!("AD#{}", short_hash(&address.normalised())), "A")
@@ -177,9 +199,17 @@ pub fn scorecard_edition(id: &str, version: u64) -> Key {
     key(scorecard_partition(id), format!("{SCORECARD_EDITIONS}{version:010}"))
 }
 
-/// For which scorecards all customers were computed.
+/// By which scorecards and settings all customers were computed.
 pub fn applied() -> Key {
     key("APPLIED", "A")
+}
+
+/// The partition of all write keys: a team has a few, and each process that checks them reads one a minute at most.
+pub const WRITE_KEYS: &str = "WRITE_KEYS";
+
+/// A write key by its id.
+pub fn write_key(id: &str) -> Key {
+    key(WRITE_KEYS, id)
 }
 
 /// A customer's event by its number.
@@ -212,9 +242,10 @@ pub fn usage_partition(customer: &CustomerId) -> String {
     format!("U#{customer}")
 }
 
-/// A customer's usage on a day.
-pub fn usage_day(customer: &CustomerId, day: NaiveDate) -> Key {
-    key(usage_partition(customer), format!("D#{day}"))
+/// A row of a customer's usage on a day. Parts come in order after their day's first row.
+pub fn usage_day(customer: &CustomerId, day: NaiveDate, part: u32) -> Key {
+    let sk = if part == 0 { format!("D#{day}") } else { format!("D#{day}#{part:04}") };
+    key(usage_partition(customer), sk)
 }
 
 /// A moment as a sort key: RFC 3339 with milliseconds, so that text order is time order.

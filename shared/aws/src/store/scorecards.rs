@@ -35,11 +35,13 @@ pub enum ScorecardsError {
     },
 }
 
-/// For which scorecards every customer was computed last.
+/// By which rules every customer was computed last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
-    /// Revision of the library.
+    /// Revision of the library of scorecards.
     pub library: u64,
+    /// Revision of the settings.
+    pub settings: u64,
 }
 
 impl Store {
@@ -104,7 +106,7 @@ impl Store {
         edition.ok_or_else(|| ScorecardsError::Missing { id: id.to_owned(), version })
     }
 
-    /// For which scorecards every customer was computed last.
+    /// By which rules every customer was computed last.
     pub async fn applied(&self) -> Result<Stored<Applied>, StoreError> {
         let stored = self.get(Table::Core, &keys::applied()).await?;
         Ok(stored.unwrap_or(Stored { value: Applied::default(), revision: 0 }))
@@ -130,7 +132,7 @@ impl Transaction {
         self.put(Record::new(Table::Core, key, edition), Expect::Absent);
     }
 
-    /// Notes for which scorecards every customer was computed.
+    /// Notes by which rules every customer was computed.
     pub fn put_applied(&mut self, applied: &Applied) {
         self.put(Record::new(Table::Core, keys::applied(), applied), Expect::Anything);
     }

@@ -8,7 +8,7 @@ use keepwell_domain::signal::{
     Ticket,
 };
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
-use keepwell_domain::usage::UsageDay;
+use keepwell_domain::usage::{UsageDay, whole_days};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -302,9 +302,20 @@ impl Store {
         customer: &CustomerId,
         from: NaiveDate,
         to: NaiveDate,
+    ) -> Result<Vec<UsageDay>, StoreError> {
+        let rows = self.usage_rows(customer, from, to).await?;
+        Ok(whole_days(rows.into_iter().map(|stored| stored.value)))
+    }
+
+    /// The same row by row, as what is folded needs it: a busy day has several.
+    pub async fn usage_rows(
+        &self,
+        customer: &CustomerId,
+        from: NaiveDate,
+        to: NaiveDate,
     ) -> Result<Vec<Stored<UsageDay>>, StoreError> {
         let range = Range { table: Table::Usage, pk: keys::usage_partition(customer), prefix: "D#", descending: false };
-        self.query_between(&range, &format!("D#{from}"), &format!("D#{to}")).await
+        self.query_between(&range, &format!("D#{from}"), &format!("D#{to}~")).await
     }
 
     /// The newest day on which the customer used the product.
@@ -315,8 +326,8 @@ impl Store {
     }
 }
 
-/// The record of a day of usage. Kept for 400 days from that day.
+/// The record of a row of usage. Kept for 400 days from that day.
 pub fn usage_record(customer: &CustomerId, day: &UsageDay) -> Result<Record, StoreError> {
     let expires = midnight(day.day) + chrono::Duration::days(400);
-    Ok(Record::new(Table::Usage, keys::usage_day(customer, day.day), day)?.expiring(expires))
+    Ok(Record::new(Table::Usage, keys::usage_day(customer, day.day, day.part), day)?.expiring(expires))
 }

@@ -24,13 +24,13 @@ impl Automation {
         let description = fields.optional::<Text<1000>>("description").map_or_else(String::new, |text| text.0);
         let on = fields.required("on");
         let version = fields.optional::<Whole<1, { u32::MAX as i64 }>>("version").map_or(1, |version| version.0 as u32);
-        let trigger = nested(&mut fields, "trigger", read_trigger);
+        let trigger = fields.nested("trigger", read_trigger);
         if fields.raw("trigger").is_none() {
             fields.problem("trigger", "is required");
         }
-        let conditions = nested(&mut fields, "conditions", Condition::read);
-        let cool_down = nested(&mut fields, "cool_down", read_cool_down);
-        let actions = nested(&mut fields, "actions", read_actions);
+        let conditions = fields.nested("conditions", Condition::read);
+        let cool_down = fields.nested("cool_down", read_cool_down);
+        let actions = fields.nested("actions", read_actions);
         if fields.raw("actions").is_none() {
             fields.problem("actions", "is required");
         }
@@ -49,23 +49,6 @@ impl Automation {
             })
         })();
         fields.finish(automation)
-    }
-}
-
-/// Reads the value of a field with a reader of its own, keeping that reader's problems.
-fn nested<T>(
-    fields: &mut Fields<'_>,
-    key: &'static str,
-    read: impl FnOnce(&Value, &str) -> Result<T, Problems>,
-) -> Option<T> {
-    let value = fields.raw(key)?;
-    let pointer = fields.pointer(key);
-    match read(value, &pointer) {
-        Ok(value) => Some(value),
-        Err(problems) => {
-            fields.problems.0.extend(problems.0);
-            None
-        }
     }
 }
 

@@ -4,20 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, mean};
+use super::recency::recent_mean;
+use super::{Dimension, Inputs, Kind, Measure, Observed, base, mean};
+use crate::happiness::{ANSWER_VALID_DAYS, Answer};
 use crate::signal::{Survey, SurveyKind};
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::CustomerView,
-    unit: "",
-    window: "90 days",
-    direction: Direction::MoreIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = base(Dimension::CustomerView, "90 days");
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {
@@ -64,6 +56,14 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: "points 0-100",
         meaning: "Mean answer to customer effort and other uploaded surveys, moved to 0-100.",
         compute: survey_score,
+        ..BASE
+    },
+    Measure {
+        id: "customer.message_sentiment",
+        unit: "sentiment -1 to 1",
+        window: "90 days, half-life 30 days",
+        meaning: "How positive what the customer writes sounds (messages, tickets, comments), newer texts counting more.",
+        compute: message_sentiment,
         ..BASE
     },
 ];
@@ -149,4 +149,28 @@ fn mean_answer(inputs: &Inputs<'_>, kinds: &[SurveyKind]) -> Option<Observed> {
     let newest = answers(inputs, kinds, 90).map(|survey| survey.at).max()?;
     let points = answers(inputs, kinds, 90).map(|survey| share_of_scale(survey) * 100.0);
     Some(Observed::number(mean(points)?, newest))
+}
+
+/// -1 to 1. *Sum of sentiment x 2^(-age in whole days / 30), divided by the sum of those powers*, over the messages, the texts of
+/// tickets, and the comments on surveys and on feedback requests of the window, of an answer that was changed the last
+/// comment. Missing without a text that could be read ([`crate::sentiment`]).
+fn message_sentiment(inputs: &Inputs<'_>) -> Option<Observed> {
+    let messages = inputs.messages.iter().map(|message| (message.at, message.sentiment));
+    let tickets = inputs.tickets.iter().map(|ticket| (ticket.opened_at, ticket.sentiment));
+    let surveys = inputs.surveys.iter().map(|survey| (survey.at, survey.sentiment));
+    let answers = last_answers(inputs).map(|answer| (answer.at, answer.sentiment));
+    let texts = messages.chain(tickets).chain(surveys).chain(answers);
+    recent_mean(inputs, ANSWER_VALID_DAYS, texts.filter_map(|(at, sentiment)| Some((at, sentiment?))))
+}
+
+/// Each request's answer as it stands by now.
+fn last_answers<'a>(inputs: &Inputs<'a>) -> impl Iterator<Item = &'a Answer> {
+    let mut last: BTreeMap<&str, &Answer> = BTreeMap::new();
+    for answer in inputs.answers.iter().filter(|answer| answer.at <= inputs.as_of) {
+        let standing = last.entry(&answer.request).or_insert(answer);
+        if standing.revision < answer.revision {
+            *standing = answer;
+        }
+    }
+    last.into_values()
 }

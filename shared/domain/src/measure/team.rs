@@ -1,23 +1,14 @@
-//! Team View: what the CSM team knows and does.
+//! Team View: what the CSM team knows and does. Renewals and expansions are in [`super::opportunities`].
 //!
 //! Nothing known = no record of the kind was ever made. A rating that nobody gave is missing, not average.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, mean};
+use super::recency::recent_mean;
+use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, base, mean};
 use crate::signal::{Interaction, InteractionKind};
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::TeamView,
-    unit: "",
-    window: "now",
-    direction: Direction::MoreIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = base(Dimension::TeamView, "now");
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {
@@ -51,6 +42,14 @@ pub(super) const MEASURES: &[Measure] = &[
         window: "180 days, half-life 30 days",
         meaning: "How good the results of meetings and calls were, newer ones counting more.",
         compute: interaction_outcome,
+        ..BASE
+    },
+    Measure {
+        id: "team.interaction_sentiment",
+        unit: "sentiment -1 to 1",
+        window: "180 days, half-life 30 days",
+        meaning: "How positive the notes on meetings, calls and mails sound, newer ones counting more.",
+        compute: interaction_sentiment,
         ..BASE
     },
     Measure {
@@ -96,11 +95,8 @@ pub(super) const MEASURES: &[Measure] = &[
     },
 ];
 
-/// Half of an interaction's influence is gone after this many days.
-const HALF_LIFE_DAYS: i64 = 30;
-
-/// Ratings older than this no longer count.
-const RATING_WINDOW_DAYS: i64 = 180;
+/// Ratings and notes older than this no longer count.
+const INTERACTION_DAYS: i64 = 180;
 
 /// Word. *The Health Status.* Missing when none was set; stale when the status itself is (90 days, extremes 30).
 fn health_status(inputs: &Inputs<'_>) -> Option<Observed> {
@@ -127,27 +123,15 @@ fn interaction_outcome(inputs: &Inputs<'_>) -> Option<Observed> {
 }
 
 fn recent_rating(inputs: &Inputs<'_>, rating: impl Fn(&Interaction) -> Option<u8>) -> Option<Observed> {
-    let mut rated: Vec<(DateTime<Utc>, u8)> = inputs
-        .interactions
-        .iter()
-        .filter(|interaction| inputs.within(interaction.at, RATING_WINDOW_DAYS))
-        .filter_map(|interaction| Some((interaction.at, rating(interaction)?)))
-        .collect();
-    rated.sort_unstable();
-    let newest = rated.last()?.0;
-    let (sum, weights) = rated.iter().fold((0.0, 0.0), |(sum, weights), (at, rating)| {
-        let weight = half_life_weight((inputs.as_of - at).num_days());
-        (sum + weight * f64::from(*rating), weights + weight)
-    });
-    Some(Observed::number(sum / weights, newest))
+    let rated = inputs.interactions.iter();
+    recent_mean(inputs, INTERACTION_DAYS, rated.filter_map(|it| Some((it.at, f64::from(rating(it)?)))))
 }
 
-/// 2^(-days / 30), by multiplication alone: `powf` differs between machines in the last bit.
-fn half_life_weight(days: i64) -> f64 {
-    /// 2^(-1/30)
-    const DAILY: f64 = 0.977_159_968_434_245_9;
-    let halvings = (0..days / HALF_LIFE_DAYS).fold(1.0, |weight, _| weight / 2.0);
-    (0..days % HALF_LIFE_DAYS).fold(halvings, |weight, _| weight * DAILY)
+/// -1 to 1. *As [`interaction_quality`], of the sentiment of the notes* ([`crate::sentiment`]), the CSM's own notes included.
+/// Missing without notes that could be read.
+fn interaction_sentiment(inputs: &Inputs<'_>) -> Option<Observed> {
+    let notes = inputs.interactions.iter();
+    recent_mean(inputs, INTERACTION_DAYS, notes.filter_map(|it| Some((it.at, it.sentiment?))))
 }
 
 /// When the CSM met the customer, up to now. A note is the CSM's own and no meeting.

@@ -5,20 +5,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, median};
+use super::{Dimension, Direction, Inputs, Measure, Observed, base, median};
+use crate::settings::ResponseTarget;
 use crate::signal::{Severity, Ticket};
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::CustomerView,
-    unit: "",
-    window: "90 days",
-    direction: Direction::LessIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = Measure { direction: Direction::LessIsBetter, ..base(Dimension::CustomerView, "90 days") };
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {
@@ -57,6 +48,22 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: "hours",
         meaning: "Median time from opening a ticket to closing it.",
         compute: median_resolution_hours,
+        ..BASE
+    },
+    Measure {
+        id: "tickets.first_response_in_time_ratio_90d",
+        unit: "ratio",
+        direction: Direction::MoreIsBetter,
+        meaning: "Share of the tickets that were first answered within the target of their severity.",
+        compute: first_response_in_time,
+        ..BASE
+    },
+    Measure {
+        id: "tickets.resolution_in_time_ratio_90d",
+        unit: "ratio",
+        direction: Direction::MoreIsBetter,
+        meaning: "Share of the tickets that were closed within the target of their severity.",
+        compute: resolution_in_time,
         ..BASE
     },
     Measure {
@@ -149,6 +156,47 @@ fn median_hours_until(inputs: &Inputs<'_>, end: impl Fn(&Ticket) -> Option<DateT
     let newest = ended.iter().map(|(end, _)| *end).max()?;
     let hours = ended.iter().map(|(_, taken)| taken.num_seconds() as f64 / 3600.0).collect();
     Some(Observed::number(median(hours)?, newest))
+}
+
+/// Ratio, 0-1. *Tickets first answered within their severity's target / tickets answered or past that target*, of those opened
+/// in the window. One that is not answered and not late yet is undecided; of one that was closed without an answer nobody knows.
+/// Missing when none is decided.
+fn first_response_in_time(inputs: &Inputs<'_>) -> Option<Observed> {
+    let answered_or_open = |ticket: &&Ticket| ticket.first_response_at.is_some() || ticket.is_open_at(inputs.as_of);
+    in_time(
+        inputs,
+        opened(inputs, 90).filter(answered_or_open),
+        |ticket| ticket.first_response_at,
+        |target| target.first_response_hours,
+    )
+}
+
+/// Ratio, 0-1. *Tickets closed within their severity's target / tickets closed or past that target*, of those opened in the
+/// window. Missing when none is decided.
+fn resolution_in_time(inputs: &Inputs<'_>) -> Option<Observed> {
+    in_time(inputs, opened(inputs, 90), |ticket| ticket.closed_at, |target| target.resolution_hours)
+}
+
+/// The share of these tickets that ended in time, of those that ended or are late. As old as the newest end or lateness.
+fn in_time<'a>(
+    inputs: &Inputs<'_>,
+    tickets: impl Iterator<Item = &'a Ticket>,
+    end: impl Fn(&Ticket) -> Option<DateTime<Utc>>,
+    target_hours: impl Fn(ResponseTarget) -> f64,
+) -> Option<Observed> {
+    let decided: Vec<(bool, DateTime<Utc>)> = tickets
+        .filter_map(|ticket| {
+            let hours = target_hours(inputs.settings.response_targets.of(ticket.severity));
+            let due = ticket.opened_at + Duration::milliseconds((hours * 3_600_000.0) as i64);
+            match end(ticket).filter(|end| *end <= inputs.as_of) {
+                Some(end) => Some((end <= due, end)),
+                None => (due < inputs.as_of).then_some((false, due)),
+            }
+        })
+        .collect();
+    let newest = decided.iter().map(|(_, at)| *at).max()?;
+    let in_time = decided.iter().filter(|(in_time, _)| *in_time).count();
+    Some(Observed::number(in_time as f64 / decided.len() as f64, newest))
 }
 
 /// Tickets. *Count of tickets opened in the window that were escalated.* Missing when there never was a ticket.

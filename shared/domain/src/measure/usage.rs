@@ -2,26 +2,17 @@
 //!
 //! Nothing known = no usage was ever seen. Once there was some, silence is a fact: no active day in the window is 0.
 //! Measures of users are missing while no event names a `user`; measures of features while none names a `feature`.
+//! The features that the settings call log-ins are how people come in, and no use of a feature.
 //! Facts are as old as the newest day with usage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 
-use super::{Dimension, Direction, Inputs, Kind, Measure, Observed};
+use super::{Dimension, Direction, Inputs, Measure, Observed, base};
 use crate::usage::UsageDay;
 
-const BASE: Measure = Measure {
-    id: "",
-    dimension: Dimension::ProductUsage,
-    unit: "",
-    window: "28 days",
-    direction: Direction::MoreIsBetter,
-    kind: Kind::Number,
-    words: &[],
-    meaning: "",
-    compute: |_| None,
-};
+const BASE: Measure = base(Dimension::ProductUsage, "28 days");
 
 pub(super) const MEASURES: &[Measure] = &[
     Measure {
@@ -63,6 +54,13 @@ pub(super) const MEASURES: &[Measure] = &[
         ..BASE
     },
     Measure {
+        id: "usage.logins_per_active_user_28d",
+        unit: "log-ins a person",
+        meaning: "How often a person who used the product in the last 28 days logged in.",
+        compute: logins_per_active_user,
+        ..BASE
+    },
+    Measure {
         id: "usage.stickiness_working_days",
         unit: "ratio",
         meaning: "On an average working day, the share of the last 28 days' users who are active.",
@@ -81,6 +79,13 @@ pub(super) const MEASURES: &[Measure] = &[
         unit: "ratio",
         meaning: "Share of the key features (without named ones: of those used in the last 56 days) that were used in the last 28 days.",
         compute: key_feature_adoption_ratio,
+        ..BASE
+    },
+    Measure {
+        id: "usage.depth_per_active_user_28d",
+        unit: "weighted events a person",
+        meaning: "How much a person does with the features, complex features counting as much as the settings say.",
+        compute: depth_per_active_user,
         ..BASE
     },
     Measure {
@@ -171,48 +176,87 @@ fn seats_in_use_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
     Some(Observed::number(ratio, observed_at(inputs)?))
 }
 
+/// How many people used the product in the window; `None` while nobody did, or nobody is named.
+fn people(inputs: &Inputs<'_>) -> Option<f64> {
+    let people = users(inputs)?.len();
+    (people > 0).then_some(people as f64)
+}
+
+/// Log-ins a person. *Events of the features that are log-ins, in the window / active users.* Missing while no event of the last
+/// 56 days is a log-in: then nobody sends them. Missing without users in the window.
+fn logins_per_active_user(inputs: &Inputs<'_>) -> Option<Observed> {
+    fn logins<'a>(inputs: &Inputs<'a>, days: impl Iterator<Item = &'a UsageDay>) -> u64 {
+        let names = &inputs.settings.login_features;
+        days.flat_map(|day| &day.features)
+            .filter(|(feature, _)| names.contains(*feature))
+            .map(|(_, events)| events)
+            .sum()
+    }
+    if logins(inputs, recent(inputs)) == 0 {
+        return None;
+    }
+    let rate = logins(inputs, active(inputs, 0)) as f64 / people(inputs)?;
+    Some(Observed::number(rate, observed_at(inputs)?))
+}
+
 /// Ratio, 0-1. *Mean, over the 20 working days (Monday to Friday, UTC) of the window, of that day's users / users of the
 /// window.* A tool used on every working day reaches 1, where DAU/MAU stops at 5/7. Missing without users in the window.
 fn stickiness_working_days(inputs: &Inputs<'_>) -> Option<Observed> {
     const WORKING_DAYS: f64 = 20.0;
-    let users = users(inputs)?.len();
-    if users == 0 {
-        return None;
-    }
+    let people = people(inputs)?;
     let daily: usize = active(inputs, 0)
         .filter(|day| !matches!(day.day.weekday(), Weekday::Sat | Weekday::Sun))
         .map(|day| day.users.len())
         .sum();
-    let ratio = daily as f64 / (WORKING_DAYS * users as f64);
+    let ratio = daily as f64 / (WORKING_DAYS * people);
     Some(Observed::number(ratio, observed_at(inputs)?))
 }
 
-/// Different features used in these days.
-fn features<'a>(days: impl Iterator<Item = &'a UsageDay>) -> BTreeSet<&'a str> {
-    days.flat_map(|day| day.features.keys().map(String::as_str)).collect()
+/// The features used in these days, each with its events.
+fn features<'a>(inputs: &Inputs<'a>, days: impl Iterator<Item = &'a UsageDay>) -> BTreeMap<&'a str, u64> {
+    let mut features = BTreeMap::new();
+    for (feature, events) in days.flat_map(|day| &day.features) {
+        if !inputs.settings.login_features.contains(feature) {
+            *features.entry(feature.as_str()).or_default() += events;
+        }
+    }
+    features
+}
+
+/// The features used in the window, each with its events; `None` while no event of the last 56 days names a feature.
+fn features_in_use<'a>(inputs: &Inputs<'a>) -> Option<BTreeMap<&'a str, u64>> {
+    let known = !features(inputs, recent(inputs)).is_empty();
+    known.then(|| features(inputs, active(inputs, 0)))
 }
 
 /// Features. *Count of different features with an event in the window.* Missing while no event of the last 56 days names a feature.
 fn feature_breadth(inputs: &Inputs<'_>) -> Option<Observed> {
-    if features(recent(inputs)).is_empty() {
-        return None;
-    }
-    let breadth = features(active(inputs, 0)).len() as f64;
+    let breadth = features_in_use(inputs)?.len() as f64;
     Some(Observed::number(breadth, observed_at(inputs)?))
 }
 
 /// Ratio, 0-1. *Key features used in the window / key features.* Key are those the team named; while it named none, those
 /// that the customer used in the last 56 days, which makes this the share still in use. Missing while no event of the last 56 days names a feature.
 fn key_feature_adoption_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
-    let known = features(recent(inputs));
-    if known.is_empty() {
-        return None;
-    }
-    let key =
-        if inputs.key_features.is_empty() { known } else { inputs.key_features.iter().map(String::as_str).collect() };
-    let used = features(active(inputs, 0));
-    let ratio = key.intersection(&used).count() as f64 / key.len() as f64;
+    let used = features_in_use(inputs)?;
+    let named = &inputs.settings.key_features;
+    let key: BTreeSet<&str> = if named.is_empty() {
+        features(inputs, recent(inputs)).into_keys().collect()
+    } else {
+        named.iter().map(String::as_str).collect()
+    };
+    let ratio = key.iter().filter(|feature| used.contains_key(*feature)).count() as f64 / key.len() as f64;
     Some(Observed::number(ratio, observed_at(inputs)?))
+}
+
+/// Weighted events a person. *Sum over features of events in the window x the feature's weight in the settings / active users.*
+/// Missing while no event of the last 56 days names a feature, and without users in the window.
+fn depth_per_active_user(inputs: &Inputs<'_>) -> Option<Observed> {
+    // In the order of the names, so that the order of records does not matter to the last bit.
+    let weighted = features_in_use(inputs)?
+        .into_iter()
+        .fold(0.0, |sum, (feature, events)| sum + events as f64 * inputs.settings.feature_weight(feature));
+    Some(Observed::number(weighted / people(inputs)?, observed_at(inputs)?))
 }
 
 /// Events a day. *Events of the window / days with usage in the window.* Missing without such a day: depth of nothing is unknown.

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use keepwell_domain::contact::MailState;
 use keepwell_domain::health_status::HealthStatus::{Healthy, Steady, Struggling, Thriving};
 use keepwell_domain::signal::InteractionKind::{Call, Email, Meeting};
+use keepwell_domain::signal::OpportunityOutcome::{Lost, Won};
 use keepwell_domain::signal::Severity;
 
 use crate::demo::DemoCustomer;
@@ -38,11 +39,15 @@ pub(super) fn slow_decline(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::through(&[(365, 0.85), (170, 0.78), (1, 0.4)]);
     draft.feedback(&mood, 0.55);
     draft.nps(&mood);
+    draft.messages(0.8, &mood);
+    draft.message(21, "Please close the accounts of the second shift, they no longer use it.");
     draft.tickets(0.8, 0.25);
     draft.interactions(24.0, &Curve::through(&[(365, 0.85), (120, 0.6), (1, 0.4)]));
     draft.talk(9, Call, 2, "{name} admits that two shifts went back to paper. No complaint, just less and less use.");
     draft.goal(-12, 0.45);
     draft.goal(70, 0.3);
+    draft.renewals(45);
+    draft.expansion_ended(150, 0.1, Lost);
     draft.statuses(&[
         (350, Healthy, "Solid customer, renewed without discussion."),
         (62, Steady, "Fewer people log in since summer; nothing said in the calls yet."),
@@ -75,6 +80,10 @@ pub(super) fn drop_after_an_outage(seed: u64, today: NaiveDate) -> DemoCustomer 
     let mood = Curve::through(&[(365, 0.82), (20, 0.84), (19, 0.08), (1, 0.15)]);
     draft.feedback(&mood, 0.65);
     draft.nps(&mood);
+    draft.messages(1.4, &mood);
+    draft.message(17, "This was a disaster for us, and nobody from your side called. We are very angry.");
+    draft.message(10, "Still no word about the missing records. Our own customers complain and we look terrible.");
+    draft.message(4, "Please confirm the credit note. We are disappointed by how badly this is handled.");
     draft.tickets(1.2, 0.2);
     draft.ticket(&Told {
         days_ago: 19,
@@ -108,6 +117,9 @@ pub(super) fn drop_after_an_outage(seed: u64, today: NaiveDate) -> DemoCustomer 
         "Went through the incident report. {name} wants the lost records back and a credit note. Trust is damaged.",
     );
     draft.goal(55, 0.7);
+    draft.renewals(40);
+    draft.expansion_ended(12, 0.2, Lost);
+    draft.expansion_ended(130, 0.15, Won);
     draft.statuses(&[
         (340, Healthy, "Runs all gates on us since spring."),
         (120, Thriving, "Two new depots, strong results."),
@@ -145,6 +157,8 @@ pub(super) fn champion_left(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::through(&[(365, 0.88), (40, 0.8), (1, 0.5)]);
     draft.feedback(&mood, 0.5);
     draft.nps(&mood);
+    draft.messages(0.8, &mood);
+    draft.message(20, "Who is our contact at your side? Our colleague left and nobody here knows the product.");
     draft.tickets(0.5, 0.1);
     draft.interactions(22.0, &Curve::through(&[(365, 0.9), (35, 0.85), (1, 0.35)]));
     draft.talk(
@@ -154,6 +168,7 @@ pub(super) fn champion_left(seed: u64, today: NaiveDate) -> DemoCustomer {
         "Mail to our champion came back. Reception says they left the company; no successor named.",
     );
     draft.goal(40, 0.55);
+    draft.renewals(50);
     draft.statuses(&[
         (330, Steady, "Small agency, stable use."),
         (75, Healthy, "Champion brought the whole studio on board."),
@@ -185,10 +200,13 @@ pub(super) fn churned_while_green(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::flat(0.84);
     draft.feedback(&mood, 0.6);
     draft.nps(&mood);
+    draft.messages(0.8, &mood);
     draft.tickets(0.6, 0.05);
     draft.interactions(26.0, &Curve::flat(0.85));
     draft.talk(40, Call, 4, "{name} mentioned talks with an investor, in passing. Otherwise happy with everything.");
     draft.goal(-30, 1.0);
+    draft.renewals(80);
+    draft.expansion_ended(120, 0.15, Won);
     draft.statuses(&[(310, Steady, "Start went as planned."), (90, Healthy, "All kitchens live, positive feedback.")]);
     draft.finish()
 }
@@ -216,11 +234,15 @@ pub(super) fn price_shopper(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::through(&[(365, 0.7), (50, 0.66), (1, 0.52)]);
     draft.feedback(&mood, 0.45);
     draft.nps(&mood);
+    draft.messages(0.8, &mood);
+    draft.message(14, "We have three cheaper offers on the table. Without a better price we will have to cancel.");
     draft.tickets(0.6, 0.15);
     draft.interactions(28.0, &Curve::through(&[(365, 0.6), (60, 0.5), (1, 0.35)]));
     draft.talk(31, Email, 2, "Procurement sent a table with three cheaper offers. {name} asks for 30 % or they leave.");
     draft.talk(8, Call, 3, "{name}: product is fine, price is not. Wants an answer before the end of the month.");
     draft.goal(20, 0.8);
+    draft.renewals(55);
+    draft.expansion_ended(60, 0.1, Lost);
     draft.statuses(&[
         (345, Steady, "Negotiated hard, stayed."),
         (70, Healthy, "Opened two new shops."),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use keepwell_domain::health_status::HealthStatus::{Healthy, Steady, Struggling, Thriving};
 use keepwell_domain::signal::InteractionKind::{Call, Meeting};
+use keepwell_domain::signal::OpportunityOutcome::Won;
 use keepwell_domain::signal::Severity;
 
 use crate::demo::DemoCustomer;
@@ -37,6 +38,8 @@ pub(super) fn happy_but_broke(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::flat(0.92);
     draft.feedback(&mood, 0.75);
     draft.nps(&mood);
+    draft.messages(1.2, &mood);
+    draft.message(16, "We love working with you, and we hope to stay. Could we pay monthly until the summer?");
     draft.tickets(0.3, 0.0);
     draft.interactions(18.0, &Curve::through(&[(365, 0.9), (1, 0.8)]));
     draft.talk(
@@ -46,6 +49,7 @@ pub(super) fn happy_but_broke(seed: u64, today: NaiveDate) -> DemoCustomer {
         "{name} says the season was cancelled and salaries come first. They want to keep us, and ask to pay monthly.",
     );
     draft.goal(35, 0.75);
+    draft.renewals(50);
     draft.statuses(&[
         (300, Healthy, "Two venues, good season."),
         (110, Steady, "Ticket sales are down."),
@@ -77,6 +81,8 @@ pub(super) fn thriving_but_angry(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::through(&[(365, 0.6), (120, 0.4), (60, 0.2), (1, 0.12)]);
     draft.feedback(&mood, 0.6);
     draft.nps(&mood);
+    draft.messages(1.6, &mood);
+    draft.message(8, "Eleven bugs are open and you sent us a newsletter about new features. This is annoying.");
     draft.tickets(3.2, 0.75);
     draft.interactions(16.0, &Curve::through(&[(365, 0.65), (1, 0.25)]));
     draft.talk(
@@ -86,6 +92,9 @@ pub(super) fn thriving_but_angry(seed: u64, today: NaiveDate) -> DemoCustomer {
         "{name} showed a list of eleven open bugs in {feature}. They will not leave soon, but they tell others.",
     );
     draft.goal(90, 0.6);
+    draft.renewals(70);
+    draft.expansion(45, 0.3, 45);
+    draft.expansion_ended(200, 0.2, Won);
     draft.statuses(&[
         (320, Healthy, "Series B closed, hiring."),
         (21, Thriving, "Doubled revenue again, two new plants."),
@@ -158,6 +167,7 @@ pub(super) fn seasonal(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::flat(0.74);
     draft.feedback(&mood, 0.5);
     draft.nps(&mood);
+    draft.messages(0.7, &mood);
     draft.tickets(0.7, 0.15);
     draft.interactions(27.0, &Curve::flat(0.7));
     draft.talk(
@@ -167,6 +177,8 @@ pub(super) fn seasonal(seed: u64, today: NaiveDate) -> DemoCustomer {
         "{name}: low season until next month, as every time. Orders for the next one are already above last year's.",
     );
     draft.goal(60, 0.7);
+    draft.renewals(80);
+    draft.expansion(60, 0.1, 60);
     draft.statuses(&[
         (310, Steady, "Season over, as expected."),
         (54, Healthy, "Best quarter so far; quiet weeks are normal for them."),
@@ -197,6 +209,8 @@ pub(super) fn power_user_with_an_open_critical(seed: u64, today: NaiveDate) -> D
     let mood = Curve::through(&[(365, 0.88), (12, 0.86), (1, 0.62)]);
     draft.feedback(&mood, 0.6);
     draft.nps(&mood);
+    draft.messages(1.0, &mood);
+    draft.message(7, "Billing is still blocked. You have been good to us for years, but this problem hurts badly now.");
     draft.tickets(1.6, 0.15);
     draft.ticket(&Told {
         days_ago: 11,
@@ -211,6 +225,8 @@ pub(super) fn power_user_with_an_open_critical(seed: u64, today: NaiveDate) -> D
     draft.talk(5, Call, 3, "{name} stays polite, but their finance lead joined the call. Billing is blocked until the doubled readings are fixed.");
     draft.goal(45, 0.85);
     draft.goal(120, 0.5);
+    draft.renewals(75);
+    draft.expansion(50, 0.25, 60);
     draft.statuses(&[(340, Healthy, "Largest API user of the portfolio."), (24, Thriving, "Won two city contracts.")]);
     draft.finish()
 }

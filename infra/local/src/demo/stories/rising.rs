@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use keepwell_domain::health_status::HealthStatus::{Healthy, Steady, Struggling, Thriving};
 use keepwell_domain::signal::InteractionKind::{Call, Email, Meeting};
+use keepwell_domain::signal::OpportunityOutcome::{Lost, Won};
 
 use crate::demo::DemoCustomer;
 use crate::demo::curve::Curve;
@@ -35,6 +36,8 @@ pub(super) fn growing(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::through(&[(365, 0.75), (1, 0.93)]);
     draft.feedback(&mood, 0.65);
     draft.nps(&mood);
+    draft.messages(1.0, &mood);
+    draft.message(9, "The new office is thrilled. Thank you for the great start, everybody wants access now!");
     draft.tickets(1.0, 0.0);
     draft.interactions(17.0, &Curve::through(&[(365, 0.75), (1, 0.95)]));
     draft.talk(122, Meeting, 5, "Signed for 26 more seats; {name} presented us to the partners in person.");
@@ -46,6 +49,10 @@ pub(super) fn growing(seed: u64, today: NaiveDate) -> DemoCustomer {
     );
     draft.goal(-20, 1.0);
     draft.goal(75, 0.85);
+    draft.renewals(95);
+    draft.expansion_ended(122, 0.3, Won);
+    draft.expansion_ended(33, 0.35, Won);
+    draft.expansion(70, 0.3, 70);
     draft.statuses(&[
         (335, Steady, "One team uses us, the others watch."),
         (180, Healthy, "First expansion signed."),
@@ -77,10 +84,12 @@ pub(super) fn onboarding_well(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::through(&[(50, 0.75), (1, 0.93)]);
     draft.feedback(&mood, 0.8);
     draft.nps(&mood);
+    draft.messages(1.5, &mood);
     draft.tickets(1.5, 0.0);
     draft.interactions(7.0, &Curve::flat(0.92));
     draft.talk(50, Meeting, 5, "Kick-off with {name}: clear goals, the right people in the room, data ready.");
     draft.goal(21, 0.8);
+    draft.expansion(100, 0.15, 40);
     draft.statuses(&[(49, Steady, "Kick-off done."), (18, Healthy, "Live two weeks before the plan.")]);
     draft.finish()
 }
@@ -109,6 +118,7 @@ pub(super) fn stuck_onboarding(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::through(&[(115, 0.55), (1, 0.2)]);
     draft.feedback(&mood, 0.5);
     draft.nps(&mood);
+    draft.messages(1.2, &mood);
     draft.tickets(1.6, 0.35);
     draft.interactions(14.0, &Curve::through(&[(115, 0.6), (1, 0.2)]));
     draft.talk(
@@ -119,6 +129,7 @@ pub(super) fn stuck_onboarding(seed: u64, today: NaiveDate) -> DemoCustomer {
     );
     draft.goal(-35, 0.25);
     draft.goal(-4, 0.1);
+    draft.renewals(30);
     draft.statuses(&[
         (110, Steady, "Kick-off done, plan agreed."),
         (22, Struggling, "Project has no owner on their side; two milestones missed."),
@@ -151,6 +162,7 @@ pub(super) fn saved(seed: u64, today: NaiveDate) -> DemoCustomer {
     let mood = Curve::through(&[(365, 0.7), (250, 0.4), (160, 0.12), (90, 0.65), (1, 0.86)]);
     draft.feedback(&mood, 0.6);
     draft.nps(&mood);
+    draft.messages(1.0, &mood);
     draft.tickets(0.9, 0.2);
     draft.interactions(16.0, &Curve::through(&[(365, 0.6), (165, 0.2), (120, 0.6), (1, 0.9)]));
     draft.talk(
@@ -168,6 +180,8 @@ pub(super) fn saved(seed: u64, today: NaiveDate) -> DemoCustomer {
     draft.talk(58, Meeting, 5, "Renewed. {name} thanked us for staying with them through the bad months.");
     draft.goal(-80, 1.0);
     draft.goal(95, 0.6);
+    draft.renewals(90);
+    draft.expansion_ended(190, 0.1, Lost);
     draft.statuses(&[
         (350, Healthy, "Stable since the start."),
         (225, Steady, "New management, usage goes down."),
@@ -201,6 +215,8 @@ pub(super) fn ready_to_speak_for_us(seed: u64, today: NaiveDate) -> DemoCustomer
     let mood = Curve::flat(0.95);
     draft.feedback(&mood, 0.7);
     draft.nps(&mood);
+    draft.messages(1.0, &mood);
+    draft.message(6, "Our board was impressed by the results. If you ever need a happy customer on a stage, ask us.");
     draft.tickets(0.9, 0.0);
     draft.interactions(20.0, &Curve::flat(0.93));
     draft.talk(
@@ -211,6 +227,9 @@ pub(super) fn ready_to_speak_for_us(seed: u64, today: NaiveDate) -> DemoCustomer
     );
     draft.goal(-45, 1.0);
     draft.goal(50, 0.95);
+    draft.renewals(90);
+    draft.expansion(80, 0.2, 65);
+    draft.expansion_ended(140, 0.1, Won);
     draft.statuses(&[
         (330, Healthy, "Second terminal live."),
         (14, Thriving, "Record year, all terminals on us, enthusiastic team."),

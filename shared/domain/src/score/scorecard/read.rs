@@ -33,18 +33,17 @@ pub(super) fn scorecard(document: &Value) -> Result<Scorecard, Problems> {
     }
     let id = fields.required("id");
     let name = fields.optional::<Line<200>>("name").map(|line| line.0);
-    let applies_to = nested(&mut fields, "applies_to", AppliesTo::read);
-    let bands = nested(&mut fields, "bands", bands);
+    let applies_to = fields.nested("applies_to", AppliesTo::read);
+    let bands = fields.nested("bands", bands);
     let mut ids = Ids::default();
-    let dimensions = nested(&mut fields, "dimensions", |value, base| {
-        list(value, base, |item, base| dimension(item, base, &mut ids))
-    });
+    let dimensions =
+        fields.nested("dimensions", |value, base| list(value, base, |item, base| dimension(item, base, &mut ids)));
     if fields.raw("dimensions").is_none() {
         fields.problem("dimensions", "is required");
     }
     check_weights(&mut fields, "dimensions");
     let mut override_ids = BTreeSet::new();
-    let overrides = nested(&mut fields, "overrides", |value, base| {
+    let overrides = fields.nested("overrides", |value, base| {
         let items = array(value, base)?;
         collect(items, base, |item, base| override_(item, base, &mut override_ids))
     });
@@ -65,22 +64,6 @@ pub(super) fn scorecard(document: &Value) -> Result<Scorecard, Problems> {
 struct Ids {
     dimensions: BTreeSet<Name>,
     rules: BTreeSet<Name>,
-}
-
-/// Reads the value of `key`, if it is there, with a function that knows where it is.
-fn nested<'a, T>(
-    fields: &mut Fields<'a>,
-    key: &'static str,
-    read: impl FnOnce(&'a Value, &str) -> Result<T, Problems>,
-) -> Option<T> {
-    let value = fields.raw(key)?;
-    match read(value, &fields.pointer(key)) {
-        Ok(read) => Some(read),
-        Err(problems) => {
-            fields.problems.0.extend(problems.0);
-            None
-        }
-    }
 }
 
 fn array<'a>(value: &'a Value, base: &str) -> Result<&'a [Value], Problems> {
@@ -164,8 +147,7 @@ fn dimension(value: &Value, base: &str, ids: &mut Ids) -> Result<Dimension, Prob
     let id = unique_id(&mut fields, &mut ids.dimensions);
     let weight = fields.required("weight");
     let combine = fields.optional::<Combine>("combine");
-    let rules =
-        nested(&mut fields, "rules", |value, base| list(value, base, |item, base| rule(item, base, &mut ids.rules)));
+    let rules = fields.nested("rules", |value, base| list(value, base, |item, base| rule(item, base, &mut ids.rules)));
     if fields.raw("rules").is_none() {
         fields.problem("rules", "is required");
     }
@@ -197,11 +179,11 @@ fn rule(value: &Value, base: &str, ids: &mut BTreeSet<Name>) -> Result<Rule, Pro
     let measure = measure(&mut fields);
     let definition = measure.as_ref().and_then(|(_, definition)| *definition);
     let weight = fields.required("weight");
-    let points = nested(&mut fields, "points", |value, base| Shape::read(value, base, definition));
+    let points = fields.nested("points", |value, base| Shape::read(value, base, definition));
     if fields.raw("points").is_none() {
         fields.problem("points", "is required");
     }
-    let missing = nested(&mut fields, "missing", missing);
+    let missing = fields.nested("missing", missing);
     let valid_days = fields.optional("valid_days");
     let rule = id.zip(measure).zip(weight.zip(points)).map(|((id, (measure, _)), (weight, points))| Rule {
         id,
@@ -231,7 +213,7 @@ fn missing(value: &Value, base: &str) -> Result<Missing, Problems> {
 fn override_(value: &Value, base: &str, ids: &mut BTreeSet<Name>) -> Result<Override, Problems> {
     let mut fields = Fields::new(value, base)?;
     let id = unique_id(&mut fields, ids);
-    let when = nested(&mut fields, "when", when);
+    let when = fields.nested("when", when);
     if fields.raw("when").is_none() {
         fields.problem("when", "is required");
     }

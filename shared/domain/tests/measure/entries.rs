@@ -1,8 +1,11 @@
 //! The catalogue of measures itself.
 
 use keepwell_domain::health_status::HealthStatus;
-use keepwell_domain::measure::{Resolved, catalogue};
+use keepwell_domain::measure::{Direction, Resolved, catalogue, measure_all};
 use keepwell_domain::score::scorecard::Scorecard;
+use serde_json::json;
+
+use super::given::{customer, inputs};
 
 #[test]
 fn the_catalogue_names_each_measure_once_and_explains_it() {
@@ -32,4 +35,28 @@ fn the_shipped_scorecard_uses_every_measure_that_says_good_or_bad() {
             measure.id
         );
     }
+}
+
+#[test]
+fn a_customer_about_whom_nothing_is_known_has_no_measures() {
+    let customer = customer(json!({"seats": 10}));
+    let values = measure_all(&inputs(&customer));
+    for measure in catalogue() {
+        assert_eq!(values.of(measure.id), None, "{}", measure.id);
+    }
+}
+
+#[test]
+fn the_page_of_measures_lists_the_catalogue() {
+    let page = include_str!("../../../../docs/measures.md");
+    let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    let entries = catalogue().iter().map(|measure| {
+        let better = match measure.direction {
+            Direction::MoreIsBetter => "more",
+            Direction::LessIsBetter => "less",
+            Direction::Neither => "–",
+        };
+        format!("| `{}` | {} | {} | {better} | {} |", measure.id, measure.unit, measure.window, measure.meaning)
+    });
+    assert_eq!(listed, entries.collect::<Vec<_>>());
 }

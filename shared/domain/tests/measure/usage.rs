@@ -1,42 +1,13 @@
-//! Every measure of Product Usage, by hand.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(clippy::needless_pass_by_value, reason = "a literal without & reads better")]
+//! Product Usage, by hand.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use keepwell_domain::customer::{Customer, NewCustomer};
-use keepwell_domain::id::CustomerId;
-use keepwell_domain::measure::{Inputs, MeasureValue, MeasureValues, catalogue, measure_all};
+use chrono::{DateTime, Duration, Utc};
+use keepwell_domain::measure::{Inputs, measure_all};
+use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::UsageEvent;
 use keepwell_domain::usage::UsageDay;
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// A Sunday, at noon.
-fn now() -> DateTime<Utc> {
-    "2026-11-01T12:00:00Z".parse().unwrap()
-}
-
-fn day(days_ago: u64) -> NaiveDate {
-    now().date_naive() - Days::new(days_ago)
-}
-
-fn customer(fields: Value) -> Customer {
-    let mut profile = json!({"name": "Acme"});
-    profile.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    NewCustomer::parse(&profile).unwrap().create(CustomerId::parse("acme").unwrap(), now())
-}
-
-fn number(values: &MeasureValues, id: &str) -> Option<f64> {
-    assert!(catalogue().iter().any(|measure| measure.id == id), "{id}");
-    match values.of(id)?.value {
-        MeasureValue::Number(number) => Some(number),
-        _ => None,
-    }
-}
-
-fn near(left: Option<f64>, right: f64) {
-    let difference = (left.unwrap() - right).abs();
-    assert!(difference < 1e-9, "{left:?} is not {right}");
-}
+use super::given::{customer, day, inputs, near, now, number};
 
 /// Days of usage: `(days ago, users, feature, events)`, each user with as many events.
 fn usage(days: &[(u64, &[&str], &str, u64)]) -> Vec<UsageDay> {
@@ -75,7 +46,7 @@ fn usage_is_counted_by_day_user_and_feature() {
         (55, &["ana"], "report", 1),
         (56, &["dee"], "old", 99),
     ]);
-    let mut inputs = Inputs::new(now(), &customer);
+    let mut inputs = inputs(&customer);
     inputs.usage = &rows;
     let values = measure_all(&inputs);
     for (id, expected) in [
@@ -91,8 +62,8 @@ fn usage_is_counted_by_day_user_and_feature() {
     ] {
         near(number(&values, id), expected);
     }
-    let key = ["export".to_owned(), "api".to_owned()];
-    inputs.key_features = &key;
+    let named = Settings { key_features: ["export", "api"].map(str::to_owned).into(), ..Settings::default() };
+    inputs.settings = &named;
     near(number(&measure_all(&inputs), "usage.key_feature_adoption_ratio"), 0.5);
 }
 
@@ -102,7 +73,7 @@ fn a_tool_used_by_everybody_on_every_working_day_is_fully_sticky() {
     let days: Vec<(u64, &[&str], &str, u64)> =
         (0..28).filter(|ago| ago % 7 != 0 && ago % 7 != 1).map(|ago| (ago, ["ana", "bo"].as_slice(), "f", 1)).collect();
     let rows = usage(&days);
-    let mut inputs = Inputs::new(now(), &customer);
+    let mut inputs = inputs(&customer);
     inputs.usage = &rows;
     near(number(&measure_all(&inputs), "usage.stickiness_working_days"), 1.0);
 }
@@ -111,7 +82,7 @@ fn a_tool_used_by_everybody_on_every_working_day_is_fully_sticky() {
 fn anonymous_usage_says_nothing_about_users_or_features() {
     let customer = customer(json!({"seats": 4}));
     let rows = usage(&[(1, &[], "", 7)]);
-    let mut inputs = Inputs::new(now(), &customer);
+    let mut inputs = inputs(&customer);
     inputs.usage = &rows;
     let values = measure_all(&inputs);
     near(number(&values, "usage.active_days_28d"), 1.0);
@@ -130,7 +101,7 @@ fn anonymous_usage_says_nothing_about_users_or_features() {
 fn once_there_was_usage_silence_is_a_fact() {
     let customer = customer(json!({}));
     let rows = usage(&[(40, &["ana"], "report", 3)]);
-    let mut inputs = Inputs::new(now(), &customer);
+    let mut inputs = inputs(&customer);
     inputs.usage = &rows;
     let values = measure_all(&inputs);
     near(number(&values, "usage.active_days_28d"), 0.0);
@@ -153,7 +124,73 @@ fn once_there_was_usage_silence_is_a_fact() {
 fn growth_from_nothing_is_limited() {
     let customer = customer(json!({}));
     let rows = usage(&[(3, &["ana"], "report", 1)]);
-    let mut inputs = Inputs::new(now(), &customer);
+    let mut inputs = inputs(&customer);
     inputs.usage = &rows;
     near(number(&measure_all(&inputs), "usage.events_trend_ratio"), 10.0);
+}
+
+#[test]
+fn log_ins_are_counted_by_active_user_and_are_no_feature() {
+    let customer = customer(json!({}));
+    let rows = usage(&[
+        (1, &["ana", "bo"], "Signed In", 2),
+        (2, &["ana"], "report", 5),
+        (27, &["ana"], "login", 1),
+        (28, &["ana"], "login", 50),
+    ]);
+    let mut inputs = inputs(&customer);
+    inputs.usage = &rows;
+    let values = measure_all(&inputs);
+    near(number(&values, "usage.logins_per_active_user_28d"), 2.5);
+    near(number(&values, "usage.feature_breadth_28d"), 1.0);
+    near(number(&values, "usage.key_feature_adoption_ratio"), 1.0);
+    near(number(&values, "usage.depth_per_active_user_28d"), 2.5);
+    // Of the days after the window nothing is seen, and a team may call something else a log-in.
+    let named = Settings { login_features: ["report".to_owned()].into(), ..Settings::default() };
+    inputs.settings = &named;
+    near(number(&measure_all(&inputs), "usage.logins_per_active_user_28d"), 2.5);
+    near(number(&measure_all(&inputs), "usage.feature_breadth_28d"), 2.0);
+    let none = Settings { login_features: [].into(), ..Settings::default() };
+    inputs.settings = &none;
+    assert_eq!(number(&measure_all(&inputs), "usage.logins_per_active_user_28d"), None);
+}
+
+#[test]
+fn nobody_logging_in_lately_is_a_fact_once_log_ins_are_sent() {
+    let customer = customer(json!({}));
+    let rows = usage(&[(3, &["ana"], "report", 5), (55, &["ana"], "login", 1), (56, &["ana"], "Login", 9)]);
+    let mut inputs = inputs(&customer);
+    inputs.usage = &rows;
+    near(number(&measure_all(&inputs), "usage.logins_per_active_user_28d"), 0.0);
+    // One day later the last log-in is too old to show that they are sent.
+    inputs.as_of = now() + Duration::days(1);
+    assert_eq!(number(&measure_all(&inputs), "usage.logins_per_active_user_28d"), None);
+}
+
+#[test]
+fn depth_weighs_events_by_feature_and_divides_by_people() {
+    let customer = customer(json!({}));
+    let rows =
+        usage(&[(0, &["ana", "bo"], "report", 3), (5, &["cy"], "api", 4), (6, &[], "", 90), (30, &["dee"], "api", 9)]);
+    let weights = [("api".to_owned(), 2.5), ("never used".to_owned(), 100.0)].into();
+    let named = Settings { feature_weights: weights, ..Settings::default() };
+    let mut inputs = inputs(&customer);
+    inputs.usage = &rows;
+    inputs.settings = &named;
+    // 6 events of weight 1 and 4 of 2.5, by three people; what names no feature has no depth.
+    near(number(&measure_all(&inputs), "usage.depth_per_active_user_28d"), 16.0 / 3.0);
+    // Nobody in the window: depth of nothing is unknown, not 0.
+    inputs.as_of = now() + Duration::days(28);
+    assert_eq!(number(&measure_all(&inputs), "usage.depth_per_active_user_28d"), None);
+    assert_eq!(number(&measure_all(&inputs), "usage.logins_per_active_user_28d"), None);
+}
+
+#[test]
+fn no_seats_are_no_measure_of_use() {
+    let rows = usage(&[(1, &["ana"], "report", 7)]);
+    for (seats, expected) in [(json!(2), Some(0.5)), (json!(0), None), (json!(null), None)] {
+        let customer = customer(json!({ "seats": seats }));
+        let values = measure_all(&Inputs { usage: &rows, ..inputs(&customer) });
+        assert_eq!(number(&values, "usage.seats_in_use_ratio"), expected);
+    }
 }
