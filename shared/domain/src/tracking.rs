@@ -11,7 +11,10 @@ mod traits;
 mod wire;
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use wire::{Envelope, Fields, Object};
 
 pub use item::{Act, Tracked, Use};
 pub use time::corrected;
@@ -75,43 +78,60 @@ pub enum Unreadable {
 
 /// Reads a request that holds one call.
 pub fn read_one(call: Call, body: &[u8], received_at: DateTime<Utc>) -> Result<Request, Unreadable> {
-    let item: &RawValue = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
+    let item: &RawValue = parse(body)?;
     if item.get().len() > MAX_ITEM {
         return Err(Unreadable::ItemTooLarge);
     }
-    let mut request = Request::default();
-    request.take(0, item::read(item.get(), Some(call), &wire::Envelope::default(), received_at, 0));
-    Ok(request)
+    let read = item::read(item.get(), Some(call), &item::OfAll::default(), received_at, 0);
+    Ok(Request::of(std::iter::once(read)))
 }
 
 /// Reads a request that holds calls of any kind: `{"batch": […], "sentAt": …}`.
 pub fn read_batch(body: &[u8], received_at: DateTime<Utc>) -> Result<Request, Unreadable> {
-    let envelope: wire::Envelope<'_> = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
-    let Some(batch) = &envelope.batch else {
-        return Err(Unreadable::Malformed("batch must be a list of calls".to_owned()));
-    };
-    if batch.is_empty() {
-        return Err(Unreadable::Malformed("batch must not be empty".to_owned()));
+    // Where no item can be too large, each has an id and each can be parsed, the text of an item is of no interest: one pass
+    // over the body is enough.
+    if body.len() <= MAX_ITEM
+        && let Ok(envelope) = parse::<Envelope<'_, Object<Box<Fields<'_>>>>>(body)
+        && envelope.batch.iter().flatten().all(Object::has_id)
+    {
+        let of_all = item::OfAll::new(&envelope);
+        let fields = calls(&envelope)?.iter().map(|item| item.get().map(Box::as_ref)).enumerate();
+        let check = |(index, fields)| item::check(fields, "", None, &of_all, received_at, index);
+        return Ok(Request::of(fields.map(check)));
     }
-    if batch.len() > MAX_ITEMS {
-        return Err(Unreadable::TooManyItems);
+    let envelope: Envelope<'_, &RawValue> = parse(body)?;
+    let of_all = item::OfAll::new(&envelope);
+    let read = |(index, item): (usize, &&RawValue)| item::read(item.get(), None, &of_all, received_at, index);
+    Ok(Request::of(calls(&envelope)?.iter().enumerate().map(read)))
+}
+
+fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unreadable> {
+    let unreadable = |error: &dyn std::fmt::Display| Unreadable::Malformed(format!("the body cannot be read: {error}"));
+    // Checked once as a whole, and not each text again.
+    let text = std::str::from_utf8(body).map_err(|error| unreadable(&error))?;
+    serde_json::from_str(text).map_err(|error| unreadable(&error))
+}
+
+/// The calls of a batch, at least one and not too many.
+fn calls<'b, Item>(envelope: &'b Envelope<'_, Item>) -> Result<&'b [Item], Unreadable> {
+    match envelope.batch.as_deref() {
+        None => Err(Unreadable::Malformed("batch must be a list of calls".to_owned())),
+        Some([]) => Err(Unreadable::Malformed("batch must not be empty".to_owned())),
+        Some(batch) if batch.len() > MAX_ITEMS => Err(Unreadable::TooManyItems),
+        Some(batch) => Ok(batch),
     }
-    let mut request = Request { items: Vec::with_capacity(batch.len()), rejected: Vec::new() };
-    for (index, item) in batch.iter().enumerate() {
-        request.take(index, item::read(item.get(), None, &envelope, received_at, index));
-    }
-    Ok(request)
 }
 
 impl Request {
-    fn take(&mut self, index: usize, read: Result<Tracked, Vec<String>>) {
-        match read {
-            Ok(item) => self.items.push(item),
-            Err(reasons) => self.rejected.push(Rejection { index, reason: reasons.join("; ") }),
+    /// The items in their order, as they were read.
+    fn of(read: impl Iterator<Item = Result<Tracked, Vec<String>>>) -> Self {
+        let mut request = Self { items: Vec::with_capacity(read.size_hint().0), rejected: Vec::new() };
+        for (index, item) in read.enumerate() {
+            match item {
+                Ok(item) => request.items.push(item),
+                Err(reasons) => request.rejected.push(Rejection { index, reason: reasons.join("; ") }),
+            }
         }
+        request
     }
-}
-
-fn malformed(error: &serde_json::Error) -> Unreadable {
-    Unreadable::Malformed(format!("the body cannot be read: {error}"))
 }

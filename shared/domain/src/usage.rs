@@ -52,7 +52,12 @@ impl UsageDay {
 
     /// Folds `event` in. `false` when an event with its message id was folded in before: then nothing changes.
     pub fn fold(&mut self, event: &UsageEvent) -> bool {
-        if !self.message_hashes.insert(MessageHashes::hash(&event.message_id)) {
+        self.fold_hashed(event, MessageHashes::hash(&event.message_id))
+    }
+
+    /// The same for an event whose message's hash is at hand.
+    fn fold_hashed(&mut self, event: &UsageEvent, hash: u64) -> bool {
+        if !self.message_hashes.insert(hash) {
             return false;
         }
         self.events += event.count;

@@ -53,20 +53,65 @@ pub struct Use {
     pub duration_secs: u64,
 }
 
+/// What a request says for all its items, read once.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct OfAll<'a> {
+    sent_at: Moment,
+    group_id: Option<&'a Scalar<'a>>,
+}
+
+impl<'a> OfAll<'a> {
+    pub(super) fn new<Item>(envelope: &'a Envelope<'_, Item>) -> Self {
+        let group_id = envelope.context.get().map(|context| &context.group_id);
+        Self { sent_at: Moment::of(&envelope.sent_at), group_id }
+    }
+}
+
+/// A time as somebody wrote it.
+#[derive(Debug, Clone, Copy, Default)]
+enum Moment {
+    #[default]
+    Absent,
+    At(DateTime<Utc>),
+    Wrong,
+}
+
+impl Moment {
+    fn of(value: &Scalar<'_>) -> Self {
+        match value {
+            Scalar::Absent => Self::Absent,
+            Scalar::Text(text) => time::parse(text).map_or(Self::Wrong, Self::At),
+            _ => Self::Wrong,
+        }
+    }
+}
+
 /// Reads an item, or says everything that is wrong about it.
 pub(super) fn read(
     json: &str,
     call: Option<Call>,
-    envelope: &Envelope<'_>,
+    request: &OfAll<'_>,
     received_at: DateTime<Utc>,
     index: usize,
 ) -> Result<Tracked, Vec<String>> {
     if json.len() > MAX_ITEM {
         return Err(vec![format!("is larger than {MAX_ITEM} bytes")]);
     }
-    let Object::Is(fields) =
-        serde_json::from_str::<Object<Fields<'_>>>(json).map_err(|error| vec![format!("cannot be read: {error}")])?
-    else {
+    let item: Object<Fields<'_>> =
+        serde_json::from_str(json).map_err(|error| vec![format!("cannot be read: {error}")])?;
+    check(item.get(), json, call, request, received_at, index)
+}
+
+/// The same for an item that has been parsed; `json` is what an id is made of when it has none.
+pub(super) fn check(
+    item: Option<&Fields<'_>>,
+    json: &str,
+    call: Option<Call>,
+    request: &OfAll<'_>,
+    received_at: DateTime<Utc>,
+    index: usize,
+) -> Result<Tracked, Vec<String>> {
+    let Some(fields) = item else {
         return Err(vec!["must be an object".to_owned()]);
     };
     let mut reader = Reader { problems: Vec::new() };
@@ -76,7 +121,7 @@ pub(super) fn read(
         let user = reader.text("userId", &fields.user_id, 200);
         user.or_else(|| reader.text("anonymousId", &fields.anonymous_id, 200))
     });
-    let sent_at = reader.time("sentAt", &fields.sent_at).or_else(|| reader.time("sentAt", &envelope.sent_at));
+    let sent_at = reader.time("sentAt", &fields.sent_at).or_else(|| reader.read_time("sentAt", request.sent_at));
     let original = reader
         .time("originalTimestamp", &fields.original_timestamp)
         .or_else(|| reader.time("timestamp", &fields.timestamp));
@@ -84,8 +129,8 @@ pub(super) fn read(
         .text("messageId", &fields.message_id, 100)
         .unwrap_or_else(|| id_of_content(json, original.is_none().then_some((received_at, index))));
     let customer = match call {
-        Some(Call::Group) => reader.required("groupId", |reader| reader.customer(&fields, envelope)),
-        _ => reader.customer(&fields, envelope),
+        Some(Call::Group) => reader.required("groupId", |reader| reader.customer(fields, request)),
+        _ => reader.customer(fields, request),
     };
     let act = match call {
         None => None,
@@ -98,7 +143,7 @@ pub(super) fn read(
             .map(|previous| Act::Alias { previous }),
         Some(call @ (Call::Track | Call::Page | Call::Screen)) => {
             let at = reader.happened_at(time::corrected(original, sent_at, received_at), received_at);
-            let feature = reader.feature(call, &fields);
+            let feature = reader.feature(call, fields);
             let (count, duration_secs) = reader.amounts(&fields.properties);
             Some(Act::Use(Use { at, feature, count, duration_secs }))
         }
@@ -184,21 +229,24 @@ impl Reader {
     }
 
     fn time(&mut self, name: &str, value: &Scalar<'_>) -> Option<DateTime<Utc>> {
-        let time = match value {
-            Scalar::Absent => return None,
-            Scalar::Text(text) => time::parse(text),
-            _ => None,
-        };
-        if time.is_none() {
-            self.problem(format!("{name} must be an ISO 8601 time such as 2026-11-30T09:00:00Z"));
+        self.read_time(name, Moment::of(value))
+    }
+
+    fn read_time(&mut self, name: &str, moment: Moment) -> Option<DateTime<Utc>> {
+        match moment {
+            Moment::Absent => None,
+            Moment::At(time) => Some(time),
+            Moment::Wrong => {
+                self.problem(format!("{name} must be an ISO 8601 time such as 2026-11-30T09:00:00Z"));
+                None
+            }
         }
-        time
     }
 
     /// The customer that the item names, or else the one that the request names for all its items.
-    fn customer(&mut self, fields: &Fields<'_>, envelope: &Envelope<'_>) -> Option<CustomerId> {
+    fn customer(&mut self, fields: &Fields<'_>, request: &OfAll<'_>) -> Option<CustomerId> {
         let in_context = fields.context.get().map(|context| &context.group_id);
-        let of_all = envelope.context.get().map(|context| &context.group_id);
+        let of_all = request.group_id;
         let named = [("groupId", Some(&fields.group_id)), ("context.groupId", in_context), ("context.groupId", of_all)];
         for (name, value) in named {
             let Some(text) = value.and_then(|value| self.text(name, value, 1000)) else { continue };

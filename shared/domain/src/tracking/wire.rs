@@ -11,14 +11,14 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// A request of several calls.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub(super) struct Envelope<'a> {
-    #[serde(borrow)]
-    pub(super) batch: Option<Vec<&'a RawValue>>,
-    #[serde(borrow)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "'de: 'a, Item: Deserialize<'de>"))]
+pub(super) struct Envelope<'a, Item> {
+    #[serde(default = "Option::default")]
+    pub(super) batch: Option<Vec<Item>>,
+    #[serde(borrow, default)]
     pub(super) sent_at: Scalar<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, default)]
     pub(super) context: Object<Context<'a>>,
 }
 
@@ -165,6 +165,13 @@ impl<T> Object<T> {
             Self::Is(object) => Some(object),
             Self::Absent | Self::Other => None,
         }
+    }
+}
+
+impl Object<Box<Fields<'_>>> {
+    /// Whether it has an id of its own.
+    pub(super) fn has_id(&self) -> bool {
+        self.get().is_some_and(|fields| matches!(&fields.message_id, Scalar::Text(id) if !id.trim().is_empty()))
     }
 }
 

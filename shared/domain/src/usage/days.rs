@@ -93,7 +93,7 @@ impl UsageDays {
             let day = UsageDay { part, ..UsageDay::empty(day) };
             Row { day, revision: None, bytes: 0, changed: false }
         });
-        row.day.fold(event);
+        row.day.fold_hashed(event, hash);
         row.bytes += bytes_of_event(event);
         row.changed = true;
         Folded::New
