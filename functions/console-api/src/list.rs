@@ -79,6 +79,7 @@ struct Filter {
     owner: Option<EmailAddress>,
     status: Option<HealthStatus>,
     stale: bool,
+    disagrees: bool,
     band: Option<HealthStatus>,
     happiness: Option<HappinessLevel>,
     insight: Option<Insight>,
@@ -92,6 +93,7 @@ impl Filter {
             owner: query.get("owner"),
             status: query.get("status"),
             stale: query.flag("stale"),
+            disagrees: query.flag("disagrees"),
             band: query.get("band"),
             happiness: query.get("happiness"),
             insight: query.get("insight"),
@@ -113,6 +115,7 @@ impl Filter {
             && is(self.status, customer.status.as_ref().map(|record| record.status))
             && is(self.band, customer.standing.band)
             && (!self.stale || stale)
+            && (!self.disagrees || customer.standing.disagrees)
             && (self.happiness.is_none() || self.happiness == customer.standing.happiness_level)
             && self.insight.is_none_or(|insight| insight == customer.insight_at(now))
             && self.segment.iter().all(|(attribute, value)| in_segment(customer, attribute, value))

@@ -25,6 +25,10 @@ async fn two_words_apart_is_a_disagreement_that_is_told_when_it_begins() {
     );
     world.advance(Duration::days(1)).await;
     assert_eq!(events(&world, "health_status.disagreed.v1"), [json!({ "status": "struggling", "band": "thriving" })]);
+    world.customer_with("other", &[]).await;
+    let list = world.get("/v1/customers?disagrees=true").await;
+    let ids: Vec<&Value> = list["items"].as_array().unwrap().iter().map(|customer| &customer["id"]).collect();
+    assert_eq!(ids, ["acme"]);
     // A machine never overwrites a person's judgement.
     assert_eq!(world.get("/v1/customers/acme").await["status"], "struggling");
 }
