@@ -73,9 +73,10 @@ async function check(server, customer, token) {
   const contacts = (await json(`${server}/v1/customers/${customer}/contacts`, token)).items
   assert.deepEqual(contacts.map(({ name, email }) => [name, email]), [['Ann', `ann@${customer}.example`]])
   const values = await measures(server, customer, token)
-  const counted = ['events_per_active_day_28d', 'feature_breadth_28d', 'seats_in_use_ratio'].map((name) => values[`usage.${name}`])
-  // Eight events on two days, four features, two of ten seats.
-  assert.deepEqual(counted, [4, 4, 0.2], JSON.stringify(values))
+  const names = ['events_per_active_day_28d', 'feature_breadth_28d', 'logins_per_active_user_28d', 'seats_in_use_ratio']
+  const counted = names.map((name) => values[`usage.${name}`])
+  // Eight events on two days: three features, and three log-ins of two people, who have two of ten seats.
+  assert.deepEqual(counted, [4, 3, 1.5, 0.2], JSON.stringify(values))
 }
 
 const server = await start()
