@@ -10,7 +10,6 @@ use std::path::Path;
 
 use keepwell_domain::health_status::HealthStatus;
 use keepwell_domain::measure::Resolved;
-use keepwell_domain::score::columns::Options;
 use keepwell_domain::score::evaluate::Compiled;
 use keepwell_domain::score::portfolio::Portfolio;
 use keepwell_domain::score::scorecard::Scorecard;
@@ -54,14 +53,11 @@ fn portfolio(folder: &Path) {
         portfolio.set_numbers(Resolved::find(rule.measure.as_str()).unwrap(), &numbers, &[]);
     }
     let compiled = Compiled::new(&scorecard, None);
-    let score = || {
-        let scores = compiled.score_portfolio(&portfolio, Options::default());
-        let bands: Vec<usize> = HealthStatus::ALL.iter().map(|band| scores.count(Some(*band))).collect();
-        (bands, scores.count(None))
-    };
-    let ns = least(20, 1, score) / portfolio.customers() as f64;
-    let (mut bands, unknown) = score();
-    bands.push(unknown);
+    let count = || compiled.count_bands(&portfolio, 1);
+    let ns = least(20, 1, count) / portfolio.customers() as f64;
+    let counts = count();
+    let words = HealthStatus::ALL.iter().copied().map(Some).chain([None]);
+    let bands: Vec<usize> = words.map(|band| counts.of(band)).collect();
     println!("{}", json!({"ns": ns, "bands": bands}));
 }
 

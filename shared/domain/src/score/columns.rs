@@ -69,16 +69,6 @@ impl PortfolioScores {
         let blocks = self.parts.iter().flatten().filter_map(move |block| block.dimensions.get(place));
         blocks.flat_map(|column| column.iter()).map(|value| known(*value)).take(self.customers)
     }
-
-    /// How many customers have this band; `None` = those whose score is unknown.
-    pub fn count(&self, band: Option<HealthStatus>) -> usize {
-        let count = |bands: &[Option<HealthStatus>]| bands.iter().filter(|other| **other == band).count();
-        let counted: usize = self.parts.iter().flatten().map(|block| count(&block.band)).sum();
-        // The last block is filled up with customers that nobody has.
-        let last = self.parts.last().and_then(|part| part.last());
-        let nobody = self.customers.next_multiple_of(LANES) - self.customers;
-        counted - last.map_or(0, |block| count(&block.band[LANES - nobody..]))
-    }
 }
 
 fn known(number: f64) -> Option<f64> {
@@ -101,14 +91,63 @@ impl Default for Options {
     }
 }
 
+/// How many customers have each band.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BandCounts {
+    bands: [usize; HealthStatus::ALL.len()],
+    customers: usize,
+}
+
+impl BandCounts {
+    /// How many have this band; `None` = those whose score is unknown.
+    pub fn of(&self, band: Option<HealthStatus>) -> usize {
+        let Some(band) = band else { return self.customers - self.bands.iter().sum::<usize>() };
+        let counts = HealthStatus::ALL.iter().zip(self.bands);
+        counts.filter(|(other, _)| **other == band).map(|(_, count)| count).sum()
+    }
+}
+
 impl Compiled {
     /// The scores of a portfolio: bit by bit those that [`Compiled::score`] gives one by one.
     pub fn score_portfolio(&self, portfolio: &Portfolio, options: Options) -> PortfolioScores {
+        let keep = |blocks: &mut Vec<Block>, _, block: &Block| blocks.push(block.clone());
+        PortfolioScores { customers: portfolio.customers(), parts: self.fold(portfolio, options, keep) }
+    }
+
+    /// How many customers of a portfolio have each band. Nothing of the scores is kept.
+    pub fn count_bands(&self, portfolio: &Portfolio, threads: usize) -> BandCounts {
+        let customers = portfolio.customers();
+        let count = |counts: &mut BandCounts, index: usize, block: &Block| {
+            // The last block is filled up with customers that nobody has.
+            let here = &block.band[..LANES.min(customers - index * LANES)];
+            for (count, band) in counts.bands.iter_mut().zip(HealthStatus::ALL) {
+                *count += here.iter().filter(|other| **other == Some(*band)).count();
+            }
+        };
+        let mut all = BandCounts { customers, ..BandCounts::default() };
+        for part in self.fold(portfolio, Options { threads, dimensions: false }, count) {
+            for (count, more) in all.bands.iter_mut().zip(part.bands) {
+                *count += more;
+            }
+        }
+        all
+    }
+
+    /// Scores a portfolio block by block, and folds the blocks of each thread's part, which are neighbours, with their places.
+    fn fold<T: Default + Send>(
+        &self,
+        portfolio: &Portfolio,
+        options: Options,
+        fold: impl Fn(&mut T, usize, &Block) + Sync,
+    ) -> Vec<T> {
         let bound = Bound::new(self, portfolio, options.dimensions);
         let share = portfolio.blocks.len().div_ceil(options.threads.max(1)).max(1);
-        let score = |(part, columns)| Arch::new().dispatch(Part { bound: &bound, first: part * share, columns });
+        let (bound, fold) = (&bound, &fold);
+        let score = |(part, columns)| {
+            Arch::new().dispatch(Part { bound, first: part * share, columns, into: T::default(), fold })
+        };
         let mut parts = portfolio.blocks.chunks(share).enumerate();
-        let parts = match (parts.next(), parts.len()) {
+        match (parts.next(), parts.len()) {
             (None, _) => Vec::new(),
             (Some(all), 0) => vec![score(all)],
             (Some(first), _) => thread::scope(|scope| {
@@ -118,8 +157,7 @@ impl Compiled {
                     others.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
                 iter::once(first).chain(others).collect()
             }),
-        };
-        PortfolioScores { customers: portfolio.customers(), parts }
+        }
     }
 }
 
@@ -390,22 +428,25 @@ impl<'a> BoundOverride<'a> {
 }
 
 /// Some blocks of a portfolio, scored by the instructions that were chosen.
-struct Part<'a> {
+struct Part<'a, T, F> {
     bound: &'a Bound<'a>,
     /// Its first block's place in the portfolio.
     first: usize,
     columns: &'a [Columns],
+    /// What the blocks are folded into.
+    into: T,
+    fold: &'a F,
 }
 
-impl NullaryFnOnce for Part<'_> {
-    type Output = Vec<Block>;
+impl<T, F: Fn(&mut T, usize, &Block)> NullaryFnOnce for Part<'_, T, F> {
+    type Output = T;
 
     #[inline(always)]
-    fn call(self) -> Vec<Block> {
-        let mut blocks = Vec::with_capacity(self.columns.len());
-        for (offset, columns) in self.columns.iter().enumerate() {
-            blocks.push(self.bound.block(self.first + offset, columns));
+    fn call(self) -> T {
+        let mut into = self.into;
+        for (index, columns) in (self.first..).zip(self.columns) {
+            (self.fold)(&mut into, index, &self.bound.block(index, columns));
         }
-        blocks
+        into
     }
 }

@@ -14,9 +14,8 @@ use super::manual_override::ManualOverride;
 use super::scorecard::Limit;
 use crate::measure::{Kind, MeasureValue, MeasureValues, Observed, Resolved, days_between};
 
-/// Customers in a block: enough to read memory in long runs, few enough for all sums to stay in the nearest cache (measured: with
-/// 64 or 512 it takes longer).
-pub(super) const LANES: usize = 256;
+/// Customers in a block: few enough for the sums to stay in registers, enough to fill them (measured: 16 and 64 take longer).
+pub(super) const LANES: usize = 32;
 
 /// A number for each customer of a block. Begins at a line of the cache, so that no register's load touches two.
 #[derive(Debug, Clone, Copy)]

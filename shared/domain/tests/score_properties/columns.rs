@@ -55,8 +55,11 @@ proptest! {
                 one_by_one.iter().map(|score| score.dimensions[place].value.map(f64::to_bits)).collect();
             prop_assert_eq!(dimension_bits(&scores, place), theirs, "dimension {}", place);
         }
-        for band in HealthStatus::ALL.iter().copied().map(Some).chain([None]) {
-            prop_assert_eq!(scores.count(band), one_by_one.iter().filter(|score| score.band == band).count());
+        for threads in [1, 8] {
+            let counts = scorecard.count_bands(&portfolio(&customers), threads);
+            for band in HealthStatus::ALL.iter().copied().map(Some).chain([None]) {
+                prop_assert_eq!(counts.of(band), one_by_one.iter().filter(|score| score.band == band).count());
+            }
         }
     }
 
@@ -96,11 +99,11 @@ fn those_who_fill_up_the_last_block_are_not_counted() {
     let rule = json!({"id": "r", "measure": "custom.r0", "weight": 1, "missing": "worst", "points": {"linear": {"zero_at": 0, "full_at": 1}}});
     let scorecard =
         compiled(&json!({"format": 1, "id": "p", "dimensions": [{"id": "d", "weight": 1, "rules": [rule]}]}));
-    for customers in [1, 255, 256, 257] {
+    for customers in [1, 31, 32, 33] {
         let mut portfolio = Portfolio::default();
         portfolio.set_numbers(measure(0), &vec![f64::NAN; customers], &[]);
-        let scores = scorecard.score_portfolio(&portfolio, Options::default());
-        assert_eq!(scores.count(Some(HealthStatus::Struggling)), customers);
+        let counts = scorecard.count_bands(&portfolio, 1);
+        assert_eq!((counts.of(Some(HealthStatus::Struggling)), counts.of(None)), (customers, 0));
     }
 }
 
@@ -112,6 +115,7 @@ fn a_portfolio_of_nobody_has_no_scores() {
         compiled(&json!({"format": 1, "id": "p", "dimensions": [{"id": "d", "weight": 1, "rules": [rule]}]}));
     for threads in [0, 1, 8] {
         let scores = scorecard.score_portfolio(&Portfolio::default(), Options { threads, dimensions: true });
-        assert_eq!((scores.iter().count(), scores.count(None), scores.dimension(0).count()), (0, 0, 0));
+        let unknown = scorecard.count_bands(&Portfolio::default(), threads).of(None);
+        assert_eq!((scores.iter().count(), unknown, scores.dimension(0).count()), (0, 0, 0));
     }
 }
