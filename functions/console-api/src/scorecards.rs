@@ -8,10 +8,10 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, JsonBody, QueryParams, if_match};
 use keepwell_aws::store::change::retry_on_conflict;
 use keepwell_aws::store::{Stored, Transaction, keys};
-use keepwell_domain::problem::Problems;
 use keepwell_domain::score::library::{Edition, Library};
 use keepwell_domain::score::request::evaluate_request;
 use keepwell_domain::score::schema::scorecard_schema;
+use keepwell_domain::score::scorecard::Scorecard;
 use serde_json::{Value, json};
 
 use crate::view;
@@ -47,7 +47,7 @@ async fn list(cloud: &Cloud, library: &Library, revision: u64) -> Result<Answer,
     let mut items = Vec::new();
     for entry in library.entries() {
         let edition = existing(cloud, entry.id.as_str(), entry.version).await?;
-        items.push(summary(&edition, library)?);
+        items.push(summary(&edition, &document_of(&edition)?, library));
     }
     Ok(Answer::ok(view::page(&items, None))?.etag(revision))
 }
@@ -59,9 +59,8 @@ async fn existing(cloud: &Cloud, id: &str, version: u64) -> Result<Edition, ApiE
 }
 
 /// What is said about a scorecard beside its document. `position` is its place among those in use; `null` when it is retired.
-fn summary(edition: &Edition, library: &Library) -> Result<Value, ApiError> {
-    let scorecard = edition.scorecard().map_err(|problems| invalid(edition, &problems))?;
-    Ok(json!({
+fn summary(edition: &Edition, scorecard: &Scorecard, library: &Library) -> Value {
+    json!({
         "id": edition.id,
         "name": scorecard.name(),
         "version": edition.version,
@@ -69,11 +68,14 @@ fn summary(edition: &Edition, library: &Library) -> Result<Value, ApiError> {
         "applies_to": scorecard.applies_to,
         "set_by": edition.set_by,
         "set_at": edition.set_at,
-    }))
+    })
 }
 
-fn invalid(edition: &Edition, problems: &Problems) -> ApiError {
-    ApiError::Internal(format!("scorecard {} version {} is not valid: {problems}", edition.id, edition.version))
+/// The document of a stored version, which was valid when it was set.
+fn document_of(edition: &Edition) -> Result<Scorecard, ApiError> {
+    edition.scorecard().map_err(|problems| {
+        ApiError::Internal(format!("scorecard {} version {} is not valid: {problems}", edition.id, edition.version))
+    })
 }
 
 /// Every version, newest first, with its document.
@@ -96,12 +98,11 @@ pub(crate) async fn get_versions(
 }
 
 fn version(edition: &Edition) -> Result<Value, ApiError> {
-    let scorecard = edition.scorecard().map_err(|problems| invalid(edition, &problems))?;
     Ok(json!({
         "version": edition.version,
         "set_by": edition.set_by,
         "set_at": edition.set_at,
-        "scorecard": scorecard,
+        "scorecard": document_of(edition)?,
     }))
 }
 

@@ -13,7 +13,7 @@ use keepwell_domain::measure::Name;
 use keepwell_domain::score::library::{Edition, TextFormat, check_set};
 use keepwell_domain::score::scorecard::Scorecard;
 
-use super::{existing, invalid, newest, summary};
+use super::{document_of, existing, newest, summary};
 
 /// Largest document, in bytes: an item holds 400 KB, and 200 rules with comments are a tenth of this.
 const MAX_DOCUMENT: usize = 256 * 1024;
@@ -36,7 +36,7 @@ pub(crate) async fn get_scorecard(
     let newest = newest(&library, &id)?;
     let version = wanted.and_then(Result::ok).unwrap_or(newest);
     let edition = existing(&cloud, &id, version).await?;
-    let scorecard = edition.scorecard().map_err(|problems| invalid(&edition, &problems))?;
+    let scorecard = document_of(&edition)?;
     let json = Answer::ok(&scorecard)?.etag(version);
     if !accepts_yaml(&headers) {
         return Ok(json.into_response());
@@ -70,7 +70,7 @@ pub(crate) async fn put_scorecard(
             if_match(&headers, newest)?;
             let current = existing(&cloud, id.as_str(), newest).await?;
             if current.says(&scorecard, format, text) {
-                return Ok(Answer::ok(summary(&current, &before.value)?)?.etag(newest));
+                return Ok(Answer::ok(summary(&current, &scorecard, &before.value))?.etag(newest));
             }
         }
         let mut library = before.value.clone();
@@ -84,7 +84,7 @@ pub(crate) async fn put_scorecard(
             set_by: Some(identity.email.clone()),
             set_at: Some(cloud.now()),
         };
-        let answer = summary(&edition, &library)?;
+        let answer = summary(&edition, &scorecard, &library);
         let mut transaction = Transaction::default();
         transaction.put_library(&library, &before);
         transaction.put_edition(&edition);

@@ -34,10 +34,13 @@ pub(crate) async fn get_explanation(
         ));
     };
     let card_before = before.scorecard(&cloud, &customer, By::Then).await?;
-    let card_after = after.scorecard(&cloud, &customer, By::Then).await?;
     let score_before = before.snapshot.score(&card_before, from);
-    let score_after = after.snapshot.score(&card_after, to);
-    let between = (card_before.version() != card_after.version()).then(|| before.snapshot.score(&card_after, from));
+    let (score_after, between) = if before.snapshot.point.scorecard == after.snapshot.point.scorecard {
+        (after.snapshot.score(&card_before, to), None)
+    } else {
+        let card_after = after.scorecard(&cloud, &customer, By::Then).await?;
+        (after.snapshot.score(&card_after, to), Some(before.snapshot.score(&card_after, from)))
+    };
     let explanation = explain(&score_before, &score_after, between.as_ref());
     Answer::ok(body(&moment(from, Some(&score_before)), &moment(to, Some(&score_after)), &explanation))
 }

@@ -171,7 +171,11 @@ impl Selection {
     /// The newest editions of the scorecards in use, in their order; the last one is for everybody.
     pub fn new(editions: &[Edition]) -> Result<Self, Problems> {
         let (last, special) = editions.split_last().ok_or_else(|| Problems::one("", "no scorecard is in use"))?;
-        let special = special.iter().map(|edition| Ok((edition.scorecard()?, edition.compiled()?)));
+        let special = special.iter().map(|edition| {
+            let scorecard = edition.scorecard()?;
+            let compiled = Compiled::new(&scorecard, Some(edition.version));
+            Ok((scorecard, compiled))
+        });
         Ok(Self { special: special.collect::<Result<_, Problems>>()?, default: last.compiled()? })
     }
 
