@@ -242,14 +242,13 @@ impl<'a> Writer<'a> {
         let mut days = UsageDays::of(stored.into_iter().map(|stored| (stored.value, stored.revision)));
         self.effects.extend(fold_all(&mut days, events));
         let mut bytes = 0;
-        for ChangedRow { mut day, revision, bytes: of_row } in days.changed() {
+        for ChangedRow { day, revision, bytes: of_row } in days.changed() {
             bytes += of_row;
             if bytes > MAX_USAGE_BYTES {
                 self.flush_and_read().await?;
                 bytes = of_row;
             }
             self.make_room(1).await?;
-            day.version += 1;
             self.change.put(usage_record(&customer, &day), revision.map_or(Expect::Absent, Expect::Revision));
             self.note(SignalKind::Usage);
         }

@@ -31,8 +31,6 @@ pub struct UsageDay {
     pub features: BTreeMap<String, u64>,
     /// Which messages were folded in: a redelivered event changes nothing.
     pub message_hashes: MessageHashes,
-    /// Grows with every write.
-    pub version: u64,
 }
 
 impl UsageDay {
@@ -46,7 +44,6 @@ impl UsageDay {
             users: BTreeSet::new(),
             features: BTreeMap::new(),
             message_hashes: MessageHashes::default(),
-            version: 0,
         }
     }
 
@@ -84,7 +81,6 @@ impl UsageDay {
             *self.features.entry(feature).or_default() += count;
         }
         self.message_hashes.extend(other.message_hashes);
-        self.version = self.version.max(other.version);
     }
 }
 

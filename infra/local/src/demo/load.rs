@@ -137,7 +137,7 @@ impl History {
         let mut days: BTreeMap<NaiveDate, UsageDay> = BTreeMap::new();
         for event in &demo.usage {
             let day = event.at.date_naive();
-            days.entry(day).or_insert_with(|| UsageDay { version: 1, ..UsageDay::empty(day) }).fold(event);
+            days.entry(day).or_insert_with(|| UsageDay::empty(day)).fold(event);
         }
         let (requests, answers) = asked(demo);
         Self { customer, usage: days.into_values().collect(), requests, answers }
