@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod as_code;
 mod bad_input;
 mod costs;
 mod customers;

@@ -11,6 +11,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use keepwell_domain::automation::schema::automation_schema;
 use keepwell_domain::score::schema::scorecard_schema;
 
 mod apply;
@@ -111,6 +112,8 @@ pub struct Target {
 pub enum SchemaKind {
     /// How a Health Score is computed
     Scorecard,
+    /// What happens by itself when something happened to a customer
+    Automation,
 }
 
 /// How a command that did what it was asked ends.
@@ -220,8 +223,12 @@ pub async fn run(command: CodeCommand, here: &str, console: &mut Console<'_>) ->
             let all = pull::pull(&remote, &directory, force, console).await?;
             Ok(if all { Verdict::Good } else { Verdict::Bad })
         }
-        CodeCommand::Schema { kind: SchemaKind::Scorecard } => {
-            console.say(format_args!("{:#}", scorecard_schema().as_value()));
+        CodeCommand::Schema { kind } => {
+            let schema = match kind {
+                SchemaKind::Scorecard => scorecard_schema(),
+                SchemaKind::Automation => automation_schema(),
+            };
+            console.say(format_args!("{:#}", schema.as_value()));
             Ok(Verdict::Good)
         }
     }
@@ -246,6 +253,7 @@ fn valid(files: &Files, console: &mut Console<'_>) -> Result<Option<Vec<Document
         return Ok(Some(documents));
     }
     report::print_problems(console, &findings);
+    console.say("Nothing was sent to the server.");
     Ok(None)
 }
 

@@ -11,6 +11,7 @@ use keepwell_domain::problem::{FieldProblem, Problems};
 use keepwell_domain::score::library::{MAX_DOCUMENT_BYTES, TextFormat, check_set};
 use keepwell_domain::score::scorecard::Scorecard;
 use serde_json::Value;
+use serde_saphyr::{MessageFormatter as _, UserMessageFormatter};
 
 use super::files::Source;
 use super::positions::{Part, Place, Positions, place};
@@ -172,6 +173,7 @@ fn document(source: Source) -> Result<Document, Vec<Finding>> {
         let place = Positions::of(&text).find("", Part::Value);
         vec![Finding::new(&path, &text, &place, "", message.to_owned())]
     })?;
+    let value = if kind == Kind::Automation && format == TextFormat::Yaml { with_words(&text, value) } else { value };
     match kind.read(&value) {
         Ok(id) => Ok(Document { path, kind, id, format, text, value }),
         Err(Problems(problems)) => {
@@ -187,20 +189,35 @@ fn document(source: Source) -> Result<Document, Vec<Finding>> {
 
 /// Reads a text by the server's own readers, or says where it breaks.
 fn read(format: TextFormat, text: &str) -> Result<Value, (Range<usize>, String)> {
+    let at = |line, column| {
+        let start = offset(text, line, column);
+        start..start + 1
+    };
     match format {
         TextFormat::Json => serde_json::from_str(text).map_err(|error| {
-            let start: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-            let start = start + error.column().saturating_sub(1);
             let message = error.to_string();
             let message = message.rsplit_once(" at line").map_or(message.as_str(), |(message, _)| message);
-            (start..start + 1, format!("not valid JSON: {message}"))
+            (at(error.line(), error.column()), format!("not valid JSON: {message}"))
         }),
         TextFormat::Yaml => serde_saphyr::from_str(text).map_err(|error| {
-            let start = error.location().and_then(|place| place.span().byte_offset()).unwrap_or_default() as usize;
-            let message = error.without_snippet().to_string();
-            (start..start + 1, format!("not valid YAML: {message}"))
+            let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
+            let message = UserMessageFormatter.format_message(error.without_snippet());
+            (at(line as usize, column as usize), format!("not valid YAML: {message}"))
         }),
     }
+}
+
+/// Where a line and a column, both from 1, are in a text, in bytes. Both readers count columns near enough in characters.
+fn offset(text: &str, line: usize, column: usize) -> usize {
+    let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    start + line.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>()
+}
+
+/// The document of an automation, in which `yes`, `no`, `on` and `off` are words, as in [`Automation::from_yaml`].
+fn with_words(text: &str, otherwise: Value) -> Value {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).unwrap_or(otherwise)
 }
 
 fn finding(path: &Path, text: &str, positions: &Positions<'_>, problem: &FieldProblem) -> Finding {

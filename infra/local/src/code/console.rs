@@ -1,7 +1,7 @@
 //! Whom a command talks to: the two streams, whether they take colours, and who may be asked.
 
 use std::fmt::Display;
-use std::io::{BufRead, IsTerminal as _, Write};
+use std::io::{BufRead, BufReader, IsTerminal as _, Write};
 
 use annotate_snippets::renderer::{AnsiColor, Effects, Style};
 
@@ -12,7 +12,7 @@ pub struct Console<'a> {
     /// What went wrong.
     pub err: &'a mut (dyn Write + Send),
     /// Where answers come from; `None` when nobody sits there.
-    pub input: Option<&'a mut (dyn BufRead + Send)>,
+    pub input: Option<Box<dyn BufRead + Send + 'a>>,
     /// Whether results may have colours.
     pub colours: bool,
 }
@@ -25,11 +25,11 @@ impl std::fmt::Debug for Console<'_> {
 
 /// Runs something with the console of this process. Colours are for terminals, unless `NO_COLOR` is set (no-color.org).
 pub(crate) async fn with_terminal<T>(run: impl AsyncFnOnce(&mut Console<'_>) -> T) -> T {
-    let (mut out, mut err, mut input) =
-        (std::io::stdout(), std::io::stderr(), std::io::BufReader::new(std::io::stdin()));
+    let (mut out, mut err) = (std::io::stdout(), std::io::stderr());
     let colours = out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let asked: &mut (dyn BufRead + Send) = &mut input;
-    let input = (std::io::stdin().is_terminal() && out.is_terminal()).then_some(asked);
+    let somebody = std::io::stdin().is_terminal() && out.is_terminal();
+    let stdin: Box<dyn BufRead + Send> = Box::new(BufReader::new(std::io::stdin()));
+    let input = somebody.then_some(stdin);
     run(&mut Console { out: &mut out, err: &mut err, input, colours }).await
 }
 

@@ -15,7 +15,7 @@ pub(super) fn print_problems(console: &mut Console<'_>, findings: &[Finding]) {
     }
     let mut files: Vec<_> = findings.iter().map(|finding| &finding.path).collect();
     files.dedup();
-    let summary = format!("{} in {}. Nothing was sent.", count(findings.len(), "problem"), count(files.len(), "file"));
+    let summary = format!("{} in {}.", count(findings.len(), "problem"), count(files.len(), "file"));
     let summary = console.painted(BOLD, summary);
     console.say(summary);
 }
