@@ -113,9 +113,11 @@ pub async fn run_with(words: impl IntoIterator<Item = impl Into<OsString> + Clon
     let arguments = match Arguments::try_parse_from(words) {
         Ok(arguments) => arguments,
         Err(error) => {
+            let text = if console.colours { error.render().ansi().to_string() } else { error.render().to_string() };
+            let wrong = error.use_stderr();
+            let _ = write!(if wrong { &mut console.err } else { &mut console.out }, "{text}");
             // Clap's own code for a wrong word is 2, which would look like a plan with changes.
-            let _ = error.print();
-            return u8::from(error.use_stderr());
+            return u8::from(wrong);
         }
     };
     let outcome = match arguments.command {

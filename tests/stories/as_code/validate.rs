@@ -64,6 +64,7 @@ fn broken(directory: &Directory) {
     directory.write("wrong/list.json", "[1, 2]\n");
     directory.write("wrong/.hidden.yaml", "not even looked at: [");
     directory.write("wrong/README.md", "Not a document.");
+    directory.write("wrong/scorecard.schema.json", "{}");
 }
 
 #[tokio::test]

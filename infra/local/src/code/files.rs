@@ -58,7 +58,8 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Source>, FilesError> {
     Ok(sources)
 }
 
-/// The documents below a directory in the order of their names. What begins with a dot is left out, as git's own files are.
+/// The documents below a directory in the order of their names. Left out is what begins with a dot, as git's own files do, and JSON
+/// Schemas, which lie beside the documents for editors.
 fn under(directory: &Path) -> Result<Vec<PathBuf>, FilesError> {
     let mut files = Vec::new();
     let mut directories = vec![directory.to_owned()];
@@ -67,7 +68,9 @@ fn under(directory: &Path) -> Result<Vec<PathBuf>, FilesError> {
         for entry in std::fs::read_dir(&path).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let path = entry.path();
-            if entry.file_name().to_string_lossy().starts_with('.') {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with('.') || name.ends_with(".schema.json") {
                 continue;
             }
             // Links to directories are not followed: they can go round in circles.

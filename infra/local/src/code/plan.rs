@@ -1,6 +1,7 @@
 //! `plan`: what applying the files would change on the server, and what that would do to customers.
 
 use indicatif::ProgressBar;
+use keepwell_domain::score::library::TextFormat;
 
 use super::CodeError;
 use super::changes::{differences, print_diff, print_differences};
@@ -37,7 +38,7 @@ impl Change {
     fn of(document: &Document, stored: Option<Stored>) -> Self {
         match stored {
             None => Self::New,
-            Some(stored) if says(&stored, document) => Self::Unchanged,
+            Some(stored) if stored.is(document) => Self::Unchanged,
             Some(stored) => Self::Changed(stored),
         }
     }
@@ -51,11 +52,16 @@ impl Change {
     }
 }
 
-/// Whether the server has nothing to learn from the file. It keeps YAML to the letter, and of JSON what it says.
-fn says(stored: &Stored, document: &Document) -> bool {
-    use keepwell_domain::score::library::TextFormat::{Json, Yaml};
-    let same_document = || Yaml.read(&stored.text).is_ok_and(|value| document.kind.same(&value, &document.value));
-    stored.text == document.text || (document.format == Json && same_document())
+impl Stored {
+    /// Whether the server has nothing to learn from the file. It keeps YAML to the letter, and of JSON what it says.
+    fn is(&self, document: &Document) -> bool {
+        self.text == document.text || (document.format == TextFormat::Json && self.says_the_same(document))
+    }
+
+    /// Whether both say the same, however they are written.
+    fn says_the_same(&self, document: &Document) -> bool {
+        TextFormat::Yaml.read(&self.text).is_ok_and(|value| document.kind.same(&value, &document.value))
+    }
 }
 
 /// Compares the documents with the server's.
@@ -90,8 +96,9 @@ async fn step(remote: &Remote, document: Document, known: Option<&Listed>) -> Re
         None => None,
     };
     let change = Change::of(&document, stored);
-    let outlook = match change {
+    let outlook = match &change {
         Change::Unchanged => None,
+        Change::Changed(stored) if stored.says_the_same(&document) => None,
         Change::New | Change::Changed(_) => Some(outlook::ask(remote, &document, known).await.map_err(failed)?),
     };
     Ok(Step { document, change, outlook })
@@ -136,8 +143,7 @@ impl Step {
         let path_shown = console.painted(QUIET, format_args!("({path})"));
         console.say(format_args!("{line} {path_shown}"));
         if let Change::Changed(stored) = &self.change {
-            use keepwell_domain::score::library::TextFormat::Yaml;
-            if let Ok(old) = Yaml.read(&stored.text) {
+            if let Ok(old) = TextFormat::Yaml.read(&stored.text) {
                 print_differences(console, &differences(&old, &self.document.value));
             }
             console.say("");

@@ -1,3 +1,6 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
 use super::*;
 
 /// Line, column, and what is underlined.
@@ -70,4 +73,60 @@ fn a_place_stays_within_its_line_and_its_text() {
     let text = "ä: 1\nb";
     assert_eq!(place(text, 1..99), Place { span: 0..5, line: 1, column: 1 });
     assert_eq!(place(text, 99..120), Place { span: 7..7, line: 2, column: 2 });
+}
+
+#[test]
+fn json_that_escapes_every_letter_beyond_ascii_is_placed() {
+    let text = r#"{"name": "\ud83d\ude42 \u00fc", "id": 1}"#;
+    assert_eq!(found(text, "/id", Part::Value), (1, 39, "1"));
+}
+
+/// Any document with names and texts of one line.
+fn document() -> impl Strategy<Value = Value> {
+    let text = "[ -~äß🙂\\\\/~]{0,12}";
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        text.prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map(text, inner, 0..5).prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// The JSON pointers of all leaves.
+fn leaves(at: &str, value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter().enumerate().for_each(|(i, item)| leaves(&format!("{at}/{i}"), item, found)),
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            leaves(&format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), value, found);
+        }),
+        _ => found.push(at.to_owned()),
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_stands_at_a_place_is_the_value(document in document()) {
+        let mut pointers = Vec::new();
+        leaves("", &document, &mut pointers);
+        let texts = [
+            serde_json::to_string(&document).unwrap(),
+            serde_json::to_string_pretty(&document).unwrap(),
+            serde_saphyr::to_string(&document).unwrap(),
+        ];
+        for text in texts {
+            let positions = Positions::of(&text);
+            for pointer in &pointers {
+                let place = positions.find(pointer, Part::Value);
+                let there = text.get(place.span).unwrap();
+                let read: Value = serde_saphyr::from_str(there).unwrap();
+                prop_assert_eq!(Some(&read), document.pointer(pointer), "{} in {}: {}", pointer, text, there);
+            }
+        }
+    }
 }
