@@ -8,13 +8,16 @@ use std::path::{Path, PathBuf};
 use keepwell_domain::automation::Automation;
 use keepwell_domain::fields::UNKNOWN_FIELD;
 use keepwell_domain::problem::{FieldProblem, Problems};
-use keepwell_domain::score::library::{MAX_DOCUMENT_BYTES, TextFormat, check_set};
+use keepwell_domain::score::library::{TextFormat, check_set};
 use keepwell_domain::score::scorecard::Scorecard;
 use serde_json::Value;
 use serde_saphyr::{MessageFormatter as _, UserMessageFormatter};
 
 use super::files::Source;
 use super::positions::{Part, Place, Positions, place};
+
+/// Largest document that a server takes, in bytes.
+const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -173,7 +176,6 @@ fn document(source: Source) -> Result<Document, Vec<Finding>> {
         let place = Positions::of(&text).find("", Part::Value);
         vec![Finding::new(&path, &text, &place, "", message.to_owned())]
     })?;
-    let value = if kind == Kind::Automation && format == TextFormat::Yaml { with_words(&text, value) } else { value };
     match kind.read(&value) {
         Ok(id) => Ok(Document { path, kind, id, format, text, value }),
         Err(Problems(problems)) => {
@@ -212,12 +214,6 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     start + line.chars().take(column.saturating_sub(1)).map(char::len_utf8).sum::<usize>()
-}
-
-/// The document of an automation, in which `yes`, `no`, `on` and `off` are words, as in [`Automation::from_yaml`].
-fn with_words(text: &str, otherwise: Value) -> Value {
-    let options = serde_saphyr::options! { strict_booleans: true };
-    serde_saphyr::from_str_with_options(text, options).unwrap_or(otherwise)
 }
 
 fn finding(path: &Path, text: &str, positions: &Positions<'_>, problem: &FieldProblem) -> Finding {

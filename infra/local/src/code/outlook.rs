@@ -1,6 +1,14 @@
 //! What a document would do to customers, in the server's words: the plan of a scorecard, the dry run of an automation.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+mod dry_run;
+mod effects;
+mod portfolio;
+
+use dry_run::DryRun;
+use portfolio::Portfolio;
 
 use super::check::{Document, Kind};
 use super::console::{Console, QUIET};
@@ -56,16 +64,29 @@ impl Outlook {
         if let Some(note) = self.note {
             console.say(format_args!("    {note}"));
         }
-        let what = match self.kind {
-            Kind::Scorecard => "what it would do to the scores",
-            Kind::Automation => "what it would have done in the last days",
+        let (what, printed) = match self.kind {
+            Kind::Scorecard => {
+                ("what it would do to the scores", self.print_answer::<Portfolio>(console, Portfolio::print))
+            }
+            Kind::Automation => ("what it would have done", self.print_answer::<DryRun>(console, DryRun::print)),
         };
-        let line = match &self.expected {
-            Expected::Answer(answer) => format!("    {answer}"),
-            Expected::Unknown => format!("    This server cannot say {what}: it has no such route yet."),
-            Expected::Refused(why) => format!("    The server does not say {what}: {why}"),
+        let why = match &self.expected {
+            Expected::Answer(_) if printed => return,
+            Expected::Answer(_) => {
+                format!("This server says {what} in words that this command does not know: update the older one.")
+            }
+            Expected::Unknown => format!("This server cannot say {what}: it has no such route yet."),
+            Expected::Refused(why) => format!("The server does not say {what}: {why}"),
         };
-        let line = console.painted(QUIET, line);
+        let line = console.painted(QUIET, format_args!("    {why}"));
         console.say(line);
+    }
+
+    /// Prints the answer, if there is one of this shape.
+    fn print_answer<T: DeserializeOwned>(&self, console: &mut Console<'_>, print: fn(&T, &mut Console<'_>)) -> bool {
+        let Expected::Answer(answer) = &self.expected else { return false };
+        let Ok(answer) = T::deserialize(answer) else { return false };
+        print(&answer, console);
+        true
     }
 }

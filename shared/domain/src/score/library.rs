@@ -15,9 +15,6 @@ use crate::problem::Problems;
 /// The scorecard of every customer that no other one takes.
 pub const DEFAULT_ID: &str = "default";
 
-/// Largest document, in bytes: an item holds 400 KB, and 200 rules with comments are a tenth of this.
-pub const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
-
 crate::words! {
     /// How the text of a scorecard is written.
     pub enum TextFormat {
