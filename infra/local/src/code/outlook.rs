@@ -90,3 +90,7 @@ impl Outlook {
         true
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

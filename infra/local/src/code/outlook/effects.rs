@@ -18,17 +18,17 @@ pub(super) struct Effects {
 }
 
 impl Effects {
-    pub(super) fn print(&self, console: &mut Console<'_>, indent: &str) {
+    pub(super) fn print(&self, console: &mut Console<'_>, before: &str) {
         let Self { id, runs, .. } = self;
-        console.say(format_args!("{indent}Automation {id}: {}{}", count(*runs, "run"), self.shown()));
+        console.say(format_args!("{before}{id}: {}{}.", count(*runs, "run"), self.shown()));
     }
 
-    /// `: 2 mails, 1 task`.
+    /// `, 2 mails, 1 task`.
     fn shown(&self) -> String {
         let counts =
             [(self.mails, "mail"), (self.tasks, "task"), (self.webhooks, "webhook"), (self.slack, "Slack message")];
         let counts = counts.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number, noun));
         let counts: Vec<_> = counts.collect();
-        if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) }
+        if counts.is_empty() { String::new() } else { format!(", {}", counts.join(", ")) }
     }
 }

@@ -19,14 +19,19 @@ const RULES: usize = 3;
 #[derive(Debug, Deserialize)]
 pub(super) struct Portfolio {
     as_of: DateTime<Utc>,
+    summary: Summary,
+    movers: Movers,
+    automations: Vec<Effects>,
+    cost: Cost,
+}
+
+#[derive(Debug, Deserialize)]
+struct Summary {
     customers: usize,
     affected: usize,
     bands_before: BTreeMap<String, usize>,
     bands_after: BTreeMap<String, usize>,
     transitions: Vec<Transition>,
-    movers: Movers,
-    automations: Vec<Effects>,
-    cost: Cost,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,39 +80,41 @@ struct Cost {
 impl Portfolio {
     pub(super) fn print(&self, console: &mut Console<'_>) {
         let as_of = self.as_of.format("%Y-%m-%d %H:%M UTC");
-        let heading = format!("    What it would do (as of {as_of})");
-        let heading = console.painted(BOLD, heading);
+        let heading = console.painted(BOLD, format_args!("    What it would do, as of {as_of}:"));
         console.say(heading);
-        let (affected, customers) = (self.affected, count(self.customers, "customer"));
-        console.say(format_args!("      {affected} of {customers} would be computed by it"));
-        self.print_bands(console);
-        self.print_movers(console);
+        self.summary.print(console);
+        self.movers.print(console, &self.summary.transitions);
         for automation in &self.automations {
-            automation.print(console, "      ");
+            automation.print(console, "      Sets off ");
         }
-        self.print_cost(console);
+        self.cost.print(console);
     }
+}
 
-    fn print_bands(&self, console: &mut Console<'_>) {
+impl Summary {
+    fn print(&self, console: &mut Console<'_>) {
+        let (affected, customers) = (self.affected, count(self.customers, "customer"));
+        console.say(format_args!("      {affected} of {customers} would be computed by it."));
         let header = console.painted(QUIET, format_args!("      {:12}{:>8}{:>8}", "", "before", "after"));
         console.say(header);
         for band in HealthStatus::ALL.iter().map(|band| band.as_str()).chain(["unknown"]) {
             let of = |bands: &BTreeMap<String, usize>| bands.get(band).copied().unwrap_or_default();
             let (before, after) = (of(&self.bands_before), of(&self.bands_after));
-            let change = after as i64 - before as i64;
-            let change = if change == 0 { String::new() } else { format!("  {change:+}") };
+            let change = if before == after { String::new() } else { format!("  {:+}", after as i64 - before as i64) };
             console.say(format_args!("      {band:12}{before:>8}{after:>8}{change}"));
         }
     }
+}
 
-    fn print_movers(&self, console: &mut Console<'_>) {
-        let Movers { total, items } = &self.movers;
+impl Movers {
+    fn print(&self, console: &mut Console<'_>, transitions: &[Transition]) {
+        let Self { total, items } = self;
         if *total == 0 {
             console.say("      Nobody would move to another band.");
             return;
         }
         console.say(format_args!("      {} would move to another band:", count(*total, "customer")));
-        for Transition { from, to, customers } in self.transitions.iter().filter(|it| it.from != it.to) {
+        for Transition { from, to, customers } in transitions.iter().filter(|it| it.from != it.to) {
             console.say(format_args!("        {} -> {}: {customers}", word(*from), word(*to)));
         }
         for mover in items.iter().take(NAMED) {
@@ -119,12 +126,14 @@ impl Portfolio {
             console.say(more);
         }
     }
+}
 
-    fn print_cost(&self, console: &mut Console<'_>) {
-        let Cost { written, tables_dollars, mails, mails_dollars } = &self.cost;
+impl Cost {
+    fn print(&self, console: &mut Console<'_>) {
+        let Self { written, tables_dollars, mails, mails_dollars } = self;
         let tables = format!("{} written, {}", count(*written, "score"), dollars(*tables_dollars));
         let mails = format!("{}, {}", count(*mails, "mail"), dollars(*mails_dollars));
-        console.say(format_args!("      Cost on AWS: {tables}; {mails}"));
+        console.say(format_args!("      Costs on AWS: {tables}; {mails}."));
     }
 }
 
