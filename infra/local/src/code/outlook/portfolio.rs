@@ -29,8 +29,8 @@ pub(super) struct Portfolio {
 struct Summary {
     customers: usize,
     affected: usize,
-    bands_before: BTreeMap<String, usize>,
-    bands_after: BTreeMap<String, usize>,
+    bands_before: BTreeMap<String, i64>,
+    bands_after: BTreeMap<String, i64>,
     transitions: Vec<Transition>,
 }
 
@@ -98,9 +98,9 @@ impl Summary {
         let header = console.painted(QUIET, format_args!("      {:12}{:>8}{:>8}", "", "before", "after"));
         console.say(header);
         for band in HealthStatus::ALL.iter().map(|band| band.as_str()).chain(["unknown"]) {
-            let of = |bands: &BTreeMap<String, usize>| bands.get(band).copied().unwrap_or_default();
+            let of = |bands: &BTreeMap<String, i64>| bands.get(band).copied().unwrap_or_default();
             let (before, after) = (of(&self.bands_before), of(&self.bands_after));
-            let change = if before == after { String::new() } else { format!("  {:+}", after as i64 - before as i64) };
+            let change = if before == after { String::new() } else { format!("  {:+}", after - before) };
             console.say(format_args!("      {band:12}{before:>8}{after:>8}{change}"));
         }
     }
