@@ -70,3 +70,11 @@ fn the_diff_shows_three_lines_around_and_the_missing_line_break() {
 "
     );
 }
+
+#[test]
+fn colours_are_there_when_they_are_wanted() {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    print_diff(&mut Console { out: &mut out, err: &mut err, input: None, colours: true }, "a\n", "b\n", ("old", "new"));
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("\u{1b}[31m    -a\u{1b}[0m\n\u{1b}[32m    +b\u{1b}[0m\n"), "{text:?}");
+}
