@@ -20,6 +20,30 @@ async fn a_plan_shows_what_is_new_changed_and_unchanged_and_writes_nothing() {
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
 }
 
+/// A scorecard of the Health Status alone, in which a healthy customer has so many points.
+fn by_status(healthy: u32) -> String {
+    format!(
+        "format: 1\nid: default\ndimensions:\n  - id: team\n    weight: 1\n    rules:\n      - id: status\n        measure: team.health_status\n        \
+         weight: 1\n        points: {{ map: {{ thriving: 100, healthy: {healthy}, steady: 50, struggling: 0 }} }}\n"
+    )
+}
+
+#[tokio::test]
+async fn the_plan_of_a_scorecard_says_who_moves_and_why() {
+    let server = Server::start().await;
+    let world = &server.world;
+    for (customer, status) in [("acme", "healthy"), ("bolt", "thriving"), ("cord", "healthy")] {
+        world.customer_with(customer, &[]).await;
+        world.set_status(customer, status).await;
+    }
+    server.put("default", Some("\"1\""), by_status(75)).await;
+    world.advance(chrono::Duration::minutes(30)).await;
+    let directory = Directory::new("movers");
+    directory.write("default.yaml", by_status(45));
+    let ran = server.keepwell(&directory, &["plan", "@"], None).await;
+    insta::assert_snapshot!("movers", ran.shown());
+}
+
 #[tokio::test]
 async fn a_json_file_is_compared_by_what_it_says() {
     let server = Server::start().await;

@@ -150,6 +150,7 @@ impl Step {
             print_diff(console, &stored.text, text, (&format!("{kind} {id} on the server"), &path));
         }
         if let Some(outlook) = &self.outlook {
+            console.say("");
             outlook.print(console);
         }
         if self.changes_something() {

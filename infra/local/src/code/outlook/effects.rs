@@ -1,34 +1,43 @@
-//! What an automation would do, counted.
+//! What automations would do, counted.
 
 use serde::Deserialize;
 
 use crate::code::console::Console;
 use crate::code::report::count;
 
-/// An automation's effects, as a plan and a dry run count them.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Effects {
+/// An automation that a scorecard's plan says would be set off.
+#[derive(Debug, Deserialize)]
+pub(super) struct Fired {
     id: String,
     runs: usize,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+/// How many of each kind of effect.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Counts {
     mails: usize,
     tasks: usize,
     webhooks: usize,
+    #[serde(alias = "slack_messages")]
     slack: usize,
 }
 
-impl Effects {
-    pub(super) fn print(&self, console: &mut Console<'_>, before: &str) {
-        let Self { id, runs, .. } = self;
-        console.say(format_args!("{before}{id}: {}{}.", count(*runs, "run"), self.shown()));
+impl Fired {
+    pub(super) fn print(&self, console: &mut Console<'_>) {
+        let Self { id, runs, counts } = self;
+        console.say(format_args!("      Sets off {id}: {}{}.", count(*runs, "run"), counts.shown()));
     }
+}
 
-    /// `, 2 mails, 1 task`.
-    fn shown(&self) -> String {
+impl Counts {
+    /// `, 2 mails, 1 task`; nothing for nothing.
+    pub(super) fn shown(&self) -> String {
         let counts =
             [(self.mails, "mail"), (self.tasks, "task"), (self.webhooks, "webhook"), (self.slack, "Slack message")];
-        let counts = counts.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number, noun));
-        let counts: Vec<_> = counts.collect();
-        if counts.is_empty() { String::new() } else { format!(", {}", counts.join(", ")) }
+        let counts = counts.iter().filter(|(number, _)| *number > 0);
+        counts.map(|(number, noun)| format!(", {}", count(*number, noun))).collect()
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use keepwell_domain::health_status::HealthStatus;
 use serde::Deserialize;
 
-use super::effects::Effects;
+use super::effects::Fired;
 use crate::code::console::{ADDED, BOLD, Console, QUIET, REMOVED};
 use crate::code::report::count;
 
@@ -21,7 +21,7 @@ pub(super) struct Portfolio {
     as_of: DateTime<Utc>,
     summary: Summary,
     movers: Movers,
-    automations: Vec<Effects>,
+    automations: Vec<Fired>,
     cost: Cost,
 }
 
@@ -85,7 +85,7 @@ impl Portfolio {
         self.summary.print(console);
         self.movers.print(console, &self.summary.transitions);
         for automation in &self.automations {
-            automation.print(console, "      Sets off ");
+            automation.print(console);
         }
         self.cost.print(console);
     }

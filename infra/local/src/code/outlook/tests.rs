@@ -57,6 +57,31 @@ fn the_plan_of_a_scorecard_is_bands_movers_automations_and_cost() {
 }
 
 #[test]
+fn the_dry_run_of_an_automation_is_how_often_for_whom_and_what() {
+    let answer = json!({
+        "from": "2026-02-16T08:00:00Z", "to": "2026-03-02T08:00:00Z",
+        "complete": false, "customers_looked_at": 900, "customers_in_all": 1_000,
+        "events": 12, "would_have_acted": 5, "refused": { "conditions": 4, "cool_down": 3 },
+        "counts": { "mails": 5, "tasks": 1, "webhooks": 0, "slack_messages": 2, "attributes": 0, "tags": 0, "skipped": 0 },
+        "customers": 4,
+        "for": [{ "customer": "acme", "name": "Acme", "times": 2 }, { "customer": "bolt", "name": "Bolt", "times": 1 }],
+        "note": "Of times.",
+    });
+    assert_eq!(
+        printed(Kind::Automation, Expected::Answer(answer)),
+        "    What it would have done from 2026-02-16 to 2026-03-02:
+      There was time to look at 900 of 1000 customers.
+      It would have acted 5 times on 12 events, for 4 customers, 5 mails, 1 task, 2 Slack messages.
+      It would have refused: conditions 4, cool_down 3.
+        Acme (acme): 2 times
+        Bolt (bolt): 1 time
+        and 2 more
+      Of times.
+"
+    );
+}
+
+#[test]
 fn what_the_server_cannot_say_is_said() {
     let said = |expected| printed(Kind::Automation, expected);
     assert_eq!(
