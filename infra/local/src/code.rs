@@ -2,11 +2,11 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`files`] | which files are meant |
-//! | [`check`], [`positions`], [`report`] | what they are, what is wrong with them and where, and how that is said |
-//! | [`remote`] | the server's documents |
-//! | [`plan`], [`changes`], [`outlook`] | what applying would change, and what that would do |
-//! | [`apply`], [`pull`] | both directions |
+//! | `files` | which files are meant |
+//! | `check`, `positions`, `report` | what they are, what is wrong with them and where, and how that is said |
+//! | `remote` | the server's documents |
+//! | `plan`, `changes`, `outlook` | what applying would change, and what that would do |
+//! | `apply`, `pull` | both directions |
 
 use std::path::PathBuf;
 
