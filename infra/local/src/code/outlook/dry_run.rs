@@ -48,10 +48,13 @@ impl DryRun {
             let (some, all) = (self.customers_looked_at, self.customers_in_all);
             console.say(format_args!("      There was time to look at {some} of {all} customers."));
         }
-        let (acted, events, counts) =
-            (count(self.would_have_acted, "time"), count(self.events, "event"), self.counts.shown());
-        let customers = count(self.customers, "customer");
-        console.say(format_args!("      It would have acted {acted} on {events}, for {customers}{counts}."));
+        if self.events == 0 {
+            console.say("      Nothing would have set it off.");
+        } else {
+            let (acted, events) = (count(self.would_have_acted, "time"), count(self.events, "event"));
+            let (customers, counts) = (count(self.customers, "customer"), self.counts.after(": "));
+            console.say(format_args!("      It would have acted {acted} on {events}, for {customers}{counts}."));
+        }
         if !self.refused.is_empty() {
             let refused: Vec<_> = self.refused.iter().map(|(why, number)| format!("{why} {number}")).collect();
             console.say(format_args!("      It would have refused: {}.", refused.join(", ")));

@@ -28,16 +28,17 @@ pub(super) struct Counts {
 impl Fired {
     pub(super) fn print(&self, console: &mut Console<'_>) {
         let Self { id, runs, counts } = self;
-        console.say(format_args!("      Sets off {id}: {}{}.", count(*runs, "run"), counts.shown()));
+        console.say(format_args!("      Sets off {id}: {}{}.", count(*runs, "run"), counts.after(", ")));
     }
 }
 
 impl Counts {
-    /// `, 2 mails, 1 task`; nothing for nothing.
-    pub(super) fn shown(&self) -> String {
+    /// `2 mails, 1 task` after `before`; nothing for nothing.
+    pub(super) fn after(&self, before: &str) -> String {
         let counts =
             [(self.mails, "mail"), (self.tasks, "task"), (self.webhooks, "webhook"), (self.slack, "Slack message")];
-        let counts = counts.iter().filter(|(number, _)| *number > 0);
-        counts.map(|(number, noun)| format!(", {}", count(*number, noun))).collect()
+        let counts = counts.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number, noun));
+        let counts: Vec<_> = counts.collect();
+        if counts.is_empty() { String::new() } else { format!("{before}{}", counts.join(", ")) }
     }
 }

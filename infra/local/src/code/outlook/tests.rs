@@ -71,7 +71,7 @@ fn the_dry_run_of_an_automation_is_how_often_for_whom_and_what() {
         printed(Kind::Automation, Expected::Answer(answer)),
         "    What it would have done from 2026-02-16 to 2026-03-02:
       There was time to look at 900 of 1000 customers.
-      It would have acted 5 times on 12 events, for 4 customers, 5 mails, 1 task, 2 Slack messages.
+      It would have acted 5 times on 12 events, for 4 customers: 5 mails, 1 task, 2 Slack messages.
       It would have refused: conditions 4, cool_down 3.
         Acme (acme): 2 times
         Bolt (bolt): 1 time
