@@ -4,6 +4,7 @@
 //! schedules. [`lambda::run`] serves one function under the Lambda runtime; the local system (`infra/local`) serves all
 //! of them in one process. The code in between is the same.
 
+pub mod automations;
 pub mod bus;
 pub mod cloud;
 pub mod function;

@@ -5,6 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use keepwell_domain::problem::{FieldProblem, Problems};
 use serde::Serialize;
 
+use crate::store::automations::AutomationsError;
 use crate::store::change::Contended;
 use crate::store::scorecards::ScorecardsError;
 use crate::store::{CommitError, StoreError};
@@ -95,6 +96,15 @@ impl From<DeliverError> for ApiError {
         match error {
             DeliverError::Commit(error) => Self::Commit(error),
             wrong @ DeliverError::Refused(_) => Self::Internal(wrong.to_string()),
+        }
+    }
+}
+
+impl From<AutomationsError> for ApiError {
+    fn from(error: AutomationsError) -> Self {
+        match error {
+            AutomationsError::Store(error) => Self::Store(error),
+            wrong => Self::Internal(wrong.to_string()),
         }
     }
 }
