@@ -51,7 +51,7 @@ async fn a_deployment_takes_no_url_of_this_machine_or_its_network() {
         assert_eq!(changed.expect_status(422).pointers(), ["/url"], "{url}");
     }
     assert_eq!(endpoint(&world, "good").await["url"], "https://hooks.example.com/");
-    assert_eq!(receiver.arrived().len(), 0);
+    assert_eq!(receiver.connections().await, 0);
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn a_url_that_a_local_system_took_is_not_followed_by_a_deployment() {
     transaction.commit(&cloud.store).await.unwrap();
     let test = admin(&world, Method::POST, "/v1/endpoints/crm/test", Value::Null).await.expect_status(200).json();
     assert_eq!(test["state"], "dead", "{test}");
-    assert_eq!(receiver.arrived().len(), 0);
+    assert_eq!(receiver.connections().await, 0);
 }
 
 /// A resolver that answers these addresses, and notes what it was asked.
@@ -120,7 +120,7 @@ async fn a_name_that_leads_inside_leads_nowhere() {
             assert_eq!(delivery.state.word(), "retry");
         }
     }
-    assert_eq!(listener.arrived().len(), 0);
+    assert_eq!(listener.connections().await, 0);
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn the_name_is_asked_for_each_request_anew() {
         let key = drafted(&world, "crm", EndpointKind::Webhook).await;
         webhooks::deliver(&cloud, &key, By::Itself).await.unwrap();
     }
-    assert_eq!((*asked.lock().unwrap(), listener.arrived().len()), (3, 0));
+    assert_eq!((*asked.lock().unwrap(), listener.connections().await), (3, 0));
 }
 
 #[tokio::test]

@@ -1,16 +1,18 @@
 //! A real receiver on this machine: it listens on a free port, notes what it gets, and stops with its test.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use axum::serve::Listener;
 use futures::stream;
 use http::{HeaderMap, Method};
 use http_body_util::BodyExt as _;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
 /// What the receiver does with a request.
@@ -45,6 +47,8 @@ impl Arrived {
 
 #[derive(Clone, Default)]
 struct Log {
+    peers: Arc<Mutex<Vec<SocketAddr>>>,
+    own: Arc<Mutex<Vec<SocketAddr>>>,
     arrived: Arc<Mutex<Vec<Arrived>>>,
     script: Arc<Mutex<VecDeque<Then>>>,
 }
@@ -63,7 +67,8 @@ impl Receiver {
         let port = listener.local_addr().unwrap().port();
         let log = Log { script: Arc::new(Mutex::new(script.into_iter().collect())), ..Log::default() };
         let app = Router::new().fallback(receive).with_state(log.clone());
-        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let noting = Noting { listener, peers: Arc::clone(&log.peers) };
+        let server = tokio::spawn(async move { axum::serve(noting, app).await.unwrap() });
         Self { port, log, server }
     }
 
@@ -73,6 +78,18 @@ impl Receiver {
 
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/hooks/keepwell?key=k1", self.port)
+    }
+
+    /// How many connections were made so far, whatever came of them. One of our own comes last, so that none is overlooked.
+    pub(crate) async fn connections(&self) -> usize {
+        let own = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let own = own.local_addr().unwrap();
+        self.log.own.lock().unwrap().push(own);
+        while !self.log.peers.lock().unwrap().contains(&own) {
+            tokio::task::yield_now().await;
+        }
+        let own = self.log.own.lock().unwrap().clone();
+        self.log.peers.lock().unwrap().iter().filter(|peer| !own.contains(peer)).count()
     }
 
     /// What arrived so far.
@@ -89,6 +106,27 @@ impl Receiver {
 impl Drop for Receiver {
     fn drop(&mut self) {
         self.server.abort();
+    }
+}
+
+/// Notes who connects: a connection that brings no request of HTTP is one too.
+struct Noting {
+    listener: TcpListener,
+    peers: Arc<Mutex<Vec<SocketAddr>>>,
+}
+
+impl Listener for Noting {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        let accepted = Listener::accept(&mut self.listener).await;
+        self.peers.lock().unwrap().push(accepted.1);
+        accepted
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
     }
 }
 
