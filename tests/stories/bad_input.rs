@@ -12,7 +12,8 @@ use keepwell_tests::{Reply, World};
 use serde_json::{Value, json};
 
 /// Calls that take no body.
-const WITHOUT_BODY: [&str; 2] = ["/v1/endpoints/{id}/test", "/v1/endpoints/{id}/deliveries/{delivery}/redeliver"];
+const WITHOUT_BODY: [&str; 3] =
+    ["/v1/endpoints/{id}/test", "/v1/endpoints/{id}/deliveries/{delivery}/redeliver", "/v1/automations/{id}/reset"];
 
 /// A system with a customer, a contact, a task and an endpoint, at rest; requests are counted from here. Answers the task's id too.
 async fn world() -> (World, String) {
@@ -68,11 +69,18 @@ fn writes(task: &str) -> Vec<Write> {
         let id = match declared {
             tasks if tasks.starts_with("/v1/tasks") => task,
             scorecards if scorecards.starts_with("/v1/scorecards") => "default",
+            automations if automations.starts_with("/v1/automations") => "status-struggling",
             _ => "acme",
         };
         let path = declared.replace("{id}", id).replace("{contact}", "uma");
         // The order that there is, the arithmetic alone, and a text that is not kept.
-        let without = ["/v1/scorecards/order", "/v1/scorecards/evaluate", "/v1/sentiment"];
+        let without = [
+            "/v1/scorecards/order",
+            "/v1/scorecards/evaluate",
+            "/v1/sentiment",
+            "/v1/automations/{id}/dry-run",
+            "/v1/mail-templates/preview",
+        ];
         let effect = usize::from(!without.contains(&declared));
         Write { method, path, declared, good, wrong, pointers, effect }
     };
@@ -237,6 +245,43 @@ fn writes(task: &str) -> Vec<Write> {
                 "/scorecard/id",
                 "/store",
             ],
+        ),
+        write(
+            Method::PUT,
+            "/v1/automations/{id}",
+            json!({ "format": 1, "id": "status-struggling", "name": "Mine", "on": true,
+                "trigger": { "health_status_changed": { "to": ["struggling"] } }, "actions": [{ "add_tag": { "tag": "at-risk" } }] }),
+            json!({ "format": 2, "id": "Status", "name": "", "on": "yes", "trigger": { "health_status_changed": { "to": ["good"] } },
+                "conditions": { "field": "colour", "in": ["blue"] }, "cool_down": { "times": 0, "days": 1 },
+                "actions": [{ "mail": { "to": "boss" } }, { "wait": { "days": 400 } }], "version": 3 }),
+            vec![
+                "/actions/0/mail/template",
+                "/actions/0/mail/to",
+                "/actions/1/wait/days",
+                "/conditions/field",
+                "/cool_down/times",
+                "/format",
+                "/id",
+                "/name",
+                "/on",
+                "/trigger/health_status_changed/to",
+                "/version",
+            ],
+        ),
+        write(
+            Method::POST,
+            "/v1/automations/{id}/dry-run",
+            json!({ "customer": "acme" }),
+            json!({ "customer": "acme", "days": 15, "document": { "format": 1, "id": "x", "name": "X", "on": true,
+                "trigger": { "party": {} }, "actions": [] }, "send": false }),
+            vec!["/customer", "/days", "/document/actions", "/document/trigger", "/send"],
+        ),
+        write(
+            Method::POST,
+            "/v1/mail-templates/preview",
+            json!({ "subject": "News of {{ customer.name }}", "text": "Hello {{ contact.first_name }}" }),
+            json!({ "template": "nothing", "to": "boss", "customer": "!", "trigger": { "party": {} }, "send": true }),
+            vec!["/customer", "/send", "/template", "/to", "/trigger"],
         ),
         write(
             Method::POST,

@@ -3,7 +3,7 @@
 mod editing;
 mod failing;
 mod guarded;
-mod receiver;
+pub(crate) mod receiver;
 mod sending;
 
 use chrono::{DateTime, Utc};
@@ -23,14 +23,14 @@ pub(crate) async fn admin(world: &World, method: Method, path: &str, body: Value
 }
 
 /// A signed webhook's endpoint. Answers its secret.
-async fn webhook(world: &World, id: &str, url: &str) -> String {
+pub(crate) async fn webhook(world: &World, id: &str, url: &str) -> String {
     let new = json!({ "id": id, "kind": "webhook", "url": url });
     let made = admin(world, Method::POST, "/v1/endpoints", new).await.expect_status(201).json();
     made["secret"].as_str().unwrap().to_owned()
 }
 
 /// An endpoint of Slack.
-async fn slack(world: &World, id: &str, url: &str) {
+pub(crate) async fn slack(world: &World, id: &str, url: &str) {
     let new = json!({ "id": id, "kind": "slack", "url": url });
     let made = admin(world, Method::POST, "/v1/endpoints", new).await.expect_status(201).json();
     assert_eq!(made["secret"], Value::Null);
@@ -40,7 +40,7 @@ async fn endpoint(world: &World, id: &str) -> Value {
     admin(world, Method::GET, &format!("/v1/endpoints/{id}"), Value::Null).await.expect_status(200).json()
 }
 
-async fn deliveries(world: &World, endpoint: &str) -> Vec<Value> {
+pub(crate) async fn deliveries(world: &World, endpoint: &str) -> Vec<Value> {
     let path = format!("/v1/endpoints/{endpoint}/deliveries");
     let page = world.call_as(Role::Csm, Method::GET, &path).send().await.expect_status(200).json();
     page["items"].as_array().unwrap().clone()

@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod automations;
 mod bad_input;
 mod costs;
 mod customers;
