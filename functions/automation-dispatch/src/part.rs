@@ -28,6 +28,9 @@ use serde_json::{Map, Value, json};
 /// Writes that every part needs beside its effects: the customer's row and its event, the run, the cool-down, the timeline.
 const OVERHEAD: usize = 5;
 
+/// Bytes of effects after which a part ends: a transaction holds 4 MB, and one more effect has at most 200 KB.
+const MAX_BYTES: usize = 2_500_000;
+
 /// How many runs of the past are remembered for a cool-down: more than any may ask for.
 const REMEMBERED_RUNS: usize = 1_000;
 
@@ -61,6 +64,8 @@ pub(crate) struct Part<'a> {
     run: Run,
     expect: Expect,
     made: Made,
+    /// What the effects take, roughly.
+    bytes: usize,
 }
 
 /// A step that was done: the id of what it made, if it made something.
@@ -82,6 +87,7 @@ impl<'a> Part<'a> {
             profile: situation.customer.value.profile.clone(),
             stored: run.edition.is_none(),
             made: Made::default(),
+            bytes: 0,
             cloud,
             automation,
             situation,
@@ -123,7 +129,7 @@ impl<'a> Part<'a> {
     pub(crate) async fn carry_out(mut self, steps: Vec<Step>) -> Result<(Made, Run), CommitError> {
         let mut budget = MAX_WRITES - OVERHEAD;
         let mut steps = steps.into_iter().peekable();
-        while let Some(step) = steps.next_if(|step| writes(&step.effect) <= budget) {
+        while let Some(step) = steps.next_if(|step| writes(&step.effect) <= budget && self.bytes < MAX_BYTES) {
             budget -= writes(&step.effect);
             self.do_step(step);
         }
@@ -237,6 +243,7 @@ impl<'a> Part<'a> {
         if contact.is_some() {
             variables.remove("contact");
         }
+        self.bytes += serde_json::to_string(&variables).map_or(0, |text| text.len());
         let (id, customer) = (self.cloud.fresh_id("mail"), self.run.event.customer_id.clone());
         let intent = MailIntent::from_draft(id.clone(), draft, customer, variables, self.situation.now);
         self.change.put(intent_record(&intent), Expect::Absent);
@@ -263,6 +270,7 @@ impl<'a> Part<'a> {
             closed_at: None,
             version: 1,
         };
+        self.bytes += task.title.len() + task.detail.len();
         self.change.create_task(&task);
         Ok(Some(task.id))
     }
@@ -273,6 +281,7 @@ impl<'a> Part<'a> {
             event_id: self.run.event.event_id.clone(),
             customer: self.run.event.customer_id.clone(),
         };
+        self.bytes += body.as_str().len();
         let id = self.cloud.fresh_id("msg");
         let delivery = Delivery::new(id.clone(), EndpointId::parse(endpoint)?, source, body, self.situation.now);
         self.change.put(delivery_record(&delivery), Expect::Absent);

@@ -167,7 +167,8 @@ async fn after_wait(cloud: &Cloud, key: &keys::Key) -> Result<Option<(Made, Run)
     if until > now {
         return Ok(None);
     }
-    let automation = automation_of(cloud, &run).await?;
+    let begun_with = automation_of(cloud, &run).await?;
+    let automation = Automation { on: is_on(cloud, &run).await?, ..begun_with };
     let Some(customer) = customer_of(cloud, &run.event).await? else {
         // Erased: its rows go with it, and this one came too late.
         let mut transaction = Transaction::default();
@@ -197,6 +198,17 @@ async fn after_wait(cloud: &Cloud, key: &keys::Key) -> Result<Option<(Made, Run)
     let mut part = Part::new(cloud, &automation, situation, run, Expect::Revision(revision));
     part.tell(&steps);
     Ok(Some(part.carry_out(steps).await?))
+}
+
+/// Whether the automation is there and switched on today, whatever its document says by now.
+async fn is_on(cloud: &Cloud, run: &Run) -> Result<bool, AutomationsError> {
+    let library = cloud.store.automation_library().await?.value;
+    match library.newest(&run.automation) {
+        None => Ok(false),
+        // It ran, so it was on.
+        Some(newest) if newest == run.version => Ok(true),
+        Some(newest) => Ok(cloud.store.automation(&run.automation, newest).await?.on),
+    }
 }
 
 /// The version with which the run began.

@@ -170,3 +170,32 @@ async fn conditions_may_ask_for_score_dimensions_and_measures() {
     assert_eq!(world.get("/v1/customers/acme").await["tags"], json!(["open-ticket"]));
     assert_eq!(world.get("/v1/customers/bolt").await["tags"], json!([]));
 }
+
+#[tokio::test]
+async fn what_was_made_about_an_erased_customer_says_nothing_of_it_any_more() {
+    let world = World::new().await;
+    let receiver = Receiver::start([]).await;
+    webhook(&world, "crm", &receiver.url()).await;
+    world.customer_with("acme", &[("uma", "user")]).await;
+    let actions = json!([
+        { "mail": { "subject": "Hello {{ contact.name }}", "text": "Hello.", "to": { "role": "user" } } },
+        { "webhook": { "endpoint": "crm" } }
+    ]);
+    let mut mine = on_struggling("mine", &actions);
+    mine["cool_down"] = json!({ "times": 1, "days": 30 });
+    set(&world, &mine).await;
+    world.set_status("acme", "struggling").await;
+    let run = the_run(&world, "mine").await;
+    let mail = run["steps"][0]["made"].as_str().unwrap();
+    let intent = || async { world.system.cloud().store.mail_intent(mail).await.unwrap().unwrap().value };
+    assert!(json!(intent().await.variables).to_string().contains("uma Person"));
+    assert_eq!(deliveries(&world, "crm").await.len(), 1);
+    let erase = world.call_as(keepwell_aws::http::Role::Admin, http::Method::DELETE, "/v1/customers/acme");
+    let _ = erase.send().await.expect_status(204);
+    assert!(intent().await.variables.is_empty());
+    assert_eq!(deliveries(&world, "crm").await.len(), 0);
+    // Its successor has no past: the cool-down begins anew.
+    world.customer_with("acme", &[("uma", "user")]).await;
+    world.set_status("acme", "struggling").await;
+    assert_eq!(world.mails_to("uma@acme.example").len(), 2);
+}

@@ -5,6 +5,7 @@ use http::Method;
 use keepwell_aws::http::Role;
 use keepwell_domain::delivery::target::Targets;
 use keepwell_local::cloud::clock::Clock;
+use keepwell_local::cloud::faults::FaultPlan;
 use keepwell_local::system::Options;
 use keepwell_tests::{World, monday};
 use serde_json::{Value, json};
@@ -134,12 +135,27 @@ async fn a_run_goes_on_with_the_version_that_it_began_with() {
     let _ = put(&world, &changed).await.expect_status(200);
     world.advance(Duration::days(7)).await;
     assert_eq!(tags(&world).await, json!(["first", "second"]));
-    // Deleted, too.
-    let delete = world.call_as(Role::Admin, Method::DELETE, "/v1/automations/mine").header("if-match", "*");
-    let _ = delete.send().await.expect_status(204);
     world.advance(Duration::days(1)).await;
     assert_eq!(thirds(&world).await, 1);
     assert_eq!(the_run(&world, "mine").await["version"], 1);
+}
+
+#[tokio::test]
+async fn switched_off_or_deleted_meanwhile_it_does_not_go_on() {
+    for delete in [false, true] {
+        let world = begun().await;
+        if delete {
+            let delete = world.call_as(Role::Admin, Method::DELETE, "/v1/automations/mine").header("if-match", "*");
+            let _ = delete.send().await.expect_status(204);
+        } else {
+            let mut off = waiting();
+            off["on"] = json!(false);
+            set(&world, &off).await;
+        }
+        world.advance(Duration::days(8)).await;
+        assert_eq!(tags(&world).await, json!(["first"]));
+        assert_eq!(the_run(&world, "mine").await["reason"], "the automation is switched off");
+    }
 }
 
 #[tokio::test]
@@ -171,4 +187,31 @@ async fn of_several_who_go_on_at_once_one_does() {
     assert!(all.iter().all(Result::is_ok), "{all:?}");
     world.settle().await;
     assert_eq!(thirds(&world).await, 1);
+}
+
+#[tokio::test]
+async fn going_on_survives_a_kill_at_every_write() {
+    let ready = || async {
+        let world = begun().await;
+        world.system.local().clock().set(monday() + Duration::days(7));
+        world.system.local().reset_requests();
+        world
+    };
+    let world = ready().await;
+    go_on(&world).await;
+    let requests = world.system.local().requests();
+    let writing: Vec<u64> = (1..).zip(&requests).filter(|(_, request)| request.is_mutating()).map(|(n, _)| n).collect();
+    assert!(writing.len() >= 3, "{writing:?}");
+    for plan in writing.iter().flat_map(|n| [FaultPlan::crash_before_request(*n), FaultPlan::crash_after_request(*n)]) {
+        let world = ready().await;
+        let local = world.system.local();
+        local.faults().set(plan.clone());
+        assert!(local.run_until_crash(go_on(&world)).await.is_err(), "{plan}: nothing was killed");
+        local.faults().clear();
+        local.bus().release_in_flight();
+        go_on(&world).await;
+        assert_eq!(tags(&world).await, json!(["first", "second"]), "{plan}");
+        let run = the_run(&world, "mine").await;
+        assert_eq!(run["steps"].as_array().unwrap().len(), 4, "{plan}: {run:#}");
+    }
 }

@@ -139,7 +139,7 @@ async fn set(
     .await
 }
 
-/// Takes the automation away. Its versions are kept, and runs that wait go on with theirs.
+/// Takes the automation away. Its versions are kept; runs that wait end.
 pub(crate) async fn delete_automation(
     State(cloud): State<Cloud>,
     Path(id): Path<String>,

@@ -10,9 +10,13 @@ use crate::render::{RenderError, RenderedMail, Templates};
 /// Longest subject and longest title of a task, in characters: a long customer name must not make them longer than they may be.
 pub const MAX_LINE: usize = 200;
 
+/// Longest text, in characters: what a loop in it makes must fit into a row.
+pub const MAX_TEXT: usize = 20_000;
+
 /// A text with its variables filled in.
 pub fn text(templates: &Templates, source: &str, variables: &Map<String, Value>) -> Result<String, RenderError> {
-    templates.text(source, &Value::Object(variables.clone()))
+    let text = templates.text(source, &Value::Object(variables.clone()))?;
+    Ok(text.chars().take(MAX_TEXT).collect())
 }
 
 /// The same on one line.
