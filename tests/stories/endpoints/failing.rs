@@ -133,6 +133,21 @@ async fn what_is_for_an_endpoint_that_is_off_gone_or_of_another_kind_is_skipped_
 }
 
 #[tokio::test]
+async fn nothing_is_sent_any_more_about_a_customer_that_was_erased() {
+    let world = World::new().await;
+    let receiver = Receiver::start([Then::Status(500)]).await;
+    webhook(&world, "crm", &receiver.url()).await;
+    let key = sent(&world, "crm").await;
+    admin(&world, Method::DELETE, "/v1/customers/acme", Value::Null).await.expect_status(204);
+    sweep_at(&world, monday() + Duration::hours(1)).await;
+    assert_eq!(the_delivery(&world, "crm").await["reason"], "the customer is gone");
+    let path = format!("/v1/endpoints/crm/deliveries/{}/redeliver", key.id);
+    let by_hand = admin(&world, Method::POST, &path, Value::Null).await.expect_status(200).json();
+    assert_eq!(by_hand["state"], "skipped");
+    assert_eq!(receiver.ids().len(), 1);
+}
+
+#[tokio::test]
 async fn a_delivery_that_failed_ten_times_is_dead_and_can_be_sent_by_hand() {
     let world = World::new().await;
     let receiver = Receiver::start((0..10).map(|_| Then::Status(500))).await;
