@@ -53,9 +53,13 @@ async fn the_delivery(world: &World, endpoint: &str) -> Value {
     all.remove(0)
 }
 
-/// Writes a delivery, as the run of an automation does in its transaction. Nothing is sent yet.
-async fn drafted(world: &World, endpoint: &str, kind: EndpointKind) -> DeliveryKey {
+/// Writes a delivery about `acme`, as the run of an automation does in its transaction. Nothing is sent yet.
+pub(crate) async fn drafted(world: &World, endpoint: &str, kind: EndpointKind) -> DeliveryKey {
     let cloud = world.system.cloud();
+    let acme = CustomerId::parse("acme").unwrap();
+    if cloud.store.customer(&acme).await.unwrap().is_none() {
+        world.post("/v1/customers", json!({ "id": "acme", "name": "Acme & Söhne" })).await;
+    }
     let now = cloud.now();
     let body = match kind {
         EndpointKind::Webhook => {
@@ -64,11 +68,8 @@ async fn drafted(world: &World, endpoint: &str, kind: EndpointKind) -> DeliveryK
         }
         EndpointKind::Slack => Body::slack("Acme & Söhne <!channel> renews in 90 days"),
     };
-    let source = Source::Automation {
-        automation: "renewal-90".to_owned(),
-        event_id: "evt_1".to_owned(),
-        customer: CustomerId::parse("acme").unwrap(),
-    };
+    let source =
+        Source::Automation { automation: "renewal-90".to_owned(), event_id: "evt_1".to_owned(), customer: acme };
     let endpoint = EndpointId::parse(endpoint).unwrap();
     let delivery = Delivery::new(cloud.fresh_id("msg"), endpoint, source, body, now);
     let mut transaction = Transaction::default();

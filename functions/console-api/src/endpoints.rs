@@ -118,7 +118,7 @@ pub(crate) async fn patch_endpoint(
     .await
 }
 
-/// What is still to be sent to it is skipped.
+/// Nothing is sent to it any more. What waits for another attempt is found again by an endpoint that is made under its id.
 pub(crate) async fn delete_endpoint(
     State(cloud): State<Cloud>,
     Path(id): Path<String>,

@@ -15,7 +15,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt as _};
-use keepwell_domain::delivery::{self, Delivery, DeliveryKey, DeliveryState, Endpoint, EndpointId, Outcome, Refusal};
+use keepwell_domain::delivery::{
+    self, Delivery, DeliveryKey, DeliveryState, Endpoint, EndpointId, Outcome, Refusal, Source,
+};
 use tokio::time::Instant;
 
 pub use client::{Client, Names};
@@ -203,6 +205,12 @@ async fn endpoint_for(
     delivery: &Delivery,
     by: By,
 ) -> Result<Result<Endpoint, &'static str>, StoreError> {
+    // What is said about an erased customer stays here, however often it was tried.
+    if let Source::Automation { customer, .. } = &delivery.source
+        && cloud.store.customer(customer).await?.is_none()
+    {
+        return Ok(Err("the customer is gone"));
+    }
     let Some(stored) = cloud.store.endpoint(&delivery.endpoint).await? else {
         return Ok(Err("the endpoint is gone"));
     };

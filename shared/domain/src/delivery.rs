@@ -12,6 +12,9 @@
 //! webhooks::deliver_all(cloud, keys).await?;                       // keepwell_aws::webhooks
 //! ```
 //!
+//! Whether there is such an endpoint, and whether it takes what is for it, can be asked before ([`Endpoint::refuses`] of what
+//! `cloud.store.endpoint(&id)` answers), so that a run says at once why it skips the step. It is asked again for each attempt.
+//!
 //! A delivery is a row before it is a request. The receiver may get it twice, under one `webhook-id`; it never gets lost:
 //!
 //! ```text

@@ -1,11 +1,14 @@
 //! Endpoints are made, listed, changed and deleted; what is secret is shown once or never.
 
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
 use http::Method;
 use keepwell_aws::http::Role;
 use keepwell_tests::World;
 use serde_json::{Value, json};
 
-use super::receiver::Receiver;
+use super::receiver::{Receiver, Then};
 use super::{admin, endpoint, sent, slack, webhook};
 
 const SLACK: &str = "https://hooks.slack.com/services/T000/B000/topsecret";
@@ -33,6 +36,44 @@ async fn the_secret_is_shown_once_and_the_url_of_slack_never() {
             let url = value.as_str().unwrap_or_default();
             if url.contains("slack") { url.to_owned() } else { "http://127.0.0.1:…".to_owned() }
         }) });
+}
+
+/// Everything that is logged while the story is told, as a deployed function logs it.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn neither_secrets_nor_paths_nor_bodies_reach_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::DEBUG);
+    let _guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
+    let world = World::new().await;
+    let receiver = Receiver::start([Then::Status(204), Then::Text(500, "canary-answer"), Then::Status(410)]).await;
+    let url = receiver.url().replace("key=k1", "key=canary-url");
+    let secret = webhook(&world, "crm", &url).await;
+    slack(&world, "cs-channel", &url).await;
+    for _ in 0..3 {
+        sent(&world, "crm").await;
+    }
+    admin(&world, Method::POST, "/v1/endpoints/cs-channel/test", Value::Null).await.expect_status(200);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("endpoint disabled"), "nothing was logged: {text}");
+    for canary in [&secret["whsec_".len()..], "canary-url", "/hooks/keepwell", "canary-answer", "Söhne"] {
+        let line = text.lines().find(|line| line.contains(canary));
+        assert_eq!(line, None, "{canary}");
+    }
 }
 
 #[tokio::test]

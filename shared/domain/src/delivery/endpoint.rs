@@ -12,7 +12,7 @@ use crate::fields::{Fields, FromField, Line};
 use crate::id::EmailAddress;
 use crate::problem::Problems;
 
-/// The id of an endpoint: 1 to 64 characters, lower-case words and digits joined by hyphens.
+/// The id of an endpoint: lower-case words with hyphens, of at most 60 characters, as documents write it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EndpointId(String);
@@ -23,11 +23,10 @@ impl EndpointId {
         let is_word = |word: &str| {
             !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         };
-        if text.len() <= 64 && text.split('-').all(is_word) {
+        if text.len() <= 60 && text.split('-').all(is_word) {
             Ok(Self(text.to_owned()))
         } else {
-            Err("must be 1 to 64 characters, lower-case words and digits joined by hyphens, such as cs-channel"
-                .to_owned())
+            Err("must be lower-case words with hyphens, such as cs-channel, of at most 60 characters".to_owned())
         }
     }
 

@@ -53,10 +53,10 @@ fn everything_that_is_wrong_is_named() {
 
 #[test]
 fn an_id_is_words_joined_by_hyphens() {
-    for good in ["a", "crm", "cs-channel-2", &"a".repeat(64)] {
+    for good in ["a", "crm", "cs-channel-2", &"a".repeat(60)] {
         assert!(EndpointId::parse(good).is_ok(), "{good}");
     }
-    for wrong in ["", "-", "a-", "-a", "a--b", "A", "a_b", "a b", "ä", "a#b", &"a".repeat(65)] {
+    for wrong in ["", "-", "a-", "-a", "a--b", "A", "a_b", "a b", "ä", "a#b", &"a".repeat(61)] {
         assert!(EndpointId::parse(wrong).is_err(), "{wrong}");
     }
 }
