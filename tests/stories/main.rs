@@ -9,9 +9,11 @@
 
 mod architecture;
 mod as_code;
+mod automations;
 mod bad_input;
 mod costs;
 mod customers;
+mod endpoints;
 mod faults;
 mod feedback;
 mod imports;

@@ -10,7 +10,7 @@ use keepwell_aws::store::change::retry_on_conflict;
 pub(crate) async fn delete_customer(State(cloud): State<Cloud>, Path(id): Path<String>) -> Result<Answer, ApiError> {
     retry_on_conflict(|| async {
         let stored = existing_customer(&cloud, &id).await?;
-        cloud.store.erase_records(&stored.value.id).await?;
+        cloud.store.erase_records(&stored.value.id, cloud.now()).await?;
         cloud.store.erase_row(&cloud, stored).await?;
         Ok(Answer::no_content())
     })

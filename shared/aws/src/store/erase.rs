@@ -1,12 +1,20 @@
 //! Erasing a customer: every item of it, wherever it is.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
+use chrono::{DateTime, Utc};
+use keepwell_domain::automation::run::Run;
 use keepwell_domain::customer::Customer;
+use keepwell_domain::delivery::{DeliveryKey, EndpointId};
 use keepwell_domain::event::Fact;
 use keepwell_domain::id::CustomerId;
+use keepwell_domain::mail::{self, MailIntent};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::change::{Cause, CustomerChange};
+use super::customers::core;
 use super::keys::{self, Key};
 use super::record::{Record, Table};
 use super::transaction::MAX_WRITES;
@@ -31,9 +39,13 @@ impl Store {
     }
 
     /// Deletes everything about a customer but its list row.
-    pub async fn erase_records(&self, customer: &CustomerId) -> Result<(), CommitError> {
+    pub async fn erase_records(&self, customer: &CustomerId, now: DateTime<Utc>) -> Result<(), CommitError> {
         let row = keys::customer(customer);
-        let mut doomed: Vec<(Table, Key)> = Vec::new();
+        // What only the runs lead to goes before them, so that an erasure that broke off finds it again.
+        let (mut doomed, mails) = self.made_by_runs(customer).await?;
+        for mail in mails {
+            self.blank_mail(&mail, now).await?;
+        }
         for key in self.partition_keys(Table::Core, &keys::customer_partition(customer)).await? {
             for prefix in ["FR#", keys::TASKS] {
                 if let Some(id) = key.sk.strip_prefix(prefix) {
@@ -67,6 +79,36 @@ impl Store {
         let event_seq = change.customer.event_seq + 1;
         change.put(Record::new(Table::Core, grave(&id), &Grave { event_seq }), Expect::Anything);
         change.commit_erasure(cloud).await
+    }
+
+    /// What automations made about the customer outside its partition: deliveries, cool-downs; and the ids of the mails.
+    async fn made_by_runs(&self, customer: &CustomerId) -> Result<(Vec<(Table, Key)>, Vec<String>), StoreError> {
+        let runs: Vec<Stored<Run>> = self.query_all(&core(customer, keys::RUNS)).await?;
+        let (mut others, mut mails) = (Vec::new(), Vec::new());
+        let mut automations = BTreeSet::new();
+        for Stored { value: run, .. } in runs {
+            automations.insert(run.automation);
+            for step in run.steps {
+                let Some(id) = step.made else { continue };
+                let endpoint = step.input.get("endpoint").and_then(Value::as_str).map(EndpointId::parse);
+                match endpoint {
+                    Some(Ok(endpoint)) => others.push((Table::Dedupe, keys::delivery(&DeliveryKey { endpoint, id }))),
+                    _ if step.kind == "mail" => mails.push(id),
+                    _ => {}
+                }
+            }
+        }
+        others.extend(automations.iter().map(|automation| (Table::Dedupe, keys::cool_down(automation, customer))));
+        Ok((others, mails))
+    }
+
+    /// Takes what a mail says out of its intent; one that is not sent yet never is. The row stays, so that the mail's link to
+    /// unsubscribe goes on working.
+    async fn blank_mail(&self, id: &str, now: DateTime<Utc>) -> Result<(), CommitError> {
+        let Some(stored) = self.mail_intent(id).await? else { return Ok(()) };
+        let blank = MailIntent { variables: Map::new(), version: stored.value.version + 1, ..stored.value.clone() };
+        let blank = mail::skip(&blank, "the customer was erased".to_owned(), now).unwrap_or(blank);
+        self.replace_mail_intent(&stored, &blank).await
     }
 
     async fn partition_keys(&self, table: Table, pk: &str) -> Result<Vec<Key>, StoreError> {
