@@ -144,6 +144,23 @@ fn default_scorecard() -> &'static str {
     keepwell_domain::score::scorecard::Scorecard::default_document()
 }
 
+/// An automation that Keepwell does not ship, with what a text file can have.
+const SLIPPING: &str = "\
+# Für alle, die abrutschen.\r
+format: 1
+id: slipping
+name: A customer is slipping
+on: true
+trigger:
+  health_status_changed: { from: [healthy, thriving], to: [steady, struggling] }   # not from unknown
+actions:
+  - task:
+      title: \"Talk to {{ customer.name }}\"
+      priority: high
+      due_in_working_days: 2
+      assignee: owner
+";
+
 /// A small scorecard for the customers of one plan.
 fn small_scorecard(id: &str) -> String {
     format!(

@@ -32,6 +32,7 @@ use files::FilesError;
 use remote::{Remote, RemoteError};
 
 use crate::client::ClientError;
+use crate::cloud::clock::Clock;
 
 /// What can be done with scorecards and automations that are files.
 #[derive(Debug, Subcommand)]
@@ -235,7 +236,7 @@ pub async fn run(command: CodeCommand, here: &str, console: &mut Console<'_>) ->
 }
 
 fn validate(files: &Files, json: bool, console: &mut Console<'_>) -> Result<Verdict, CodeError> {
-    let (documents, findings) = check::check(files::read(&files.files)?);
+    let (documents, findings) = check::check(files::read(&files.files)?, Clock::system().now());
     if json {
         console.say(format_args!("{:#}", report::as_json(&findings)));
     } else if findings.is_empty() {
@@ -248,7 +249,7 @@ fn validate(files: &Files, json: bool, console: &mut Console<'_>) -> Result<Verd
 
 /// The documents of the files; `None` when something is wrong with one of them, which is printed.
 fn valid(files: &Files, console: &mut Console<'_>) -> Result<Option<Vec<Document>>, CodeError> {
-    let (documents, findings) = check::check(files::read(&files.files)?);
+    let (documents, findings) = check::check(files::read(&files.files)?, Clock::system().now());
     if findings.is_empty() {
         return Ok(Some(documents));
     }

@@ -7,10 +7,11 @@ use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use http::Method;
 use keepwell_aws::http::Role;
+use keepwell_domain::automation::library::shipped_text;
 use keepwell_tests::World;
 use tower::ServiceExt as _;
 
-use super::{Directory, Server, default_scorecard, put, small_scorecard};
+use super::{Directory, SLIPPING, Server, default_scorecard, put, small_scorecard};
 
 /// Comments, empty lines, odd spacing, a line break of Windows, letters beyond ASCII, and no line break at the end.
 fn peculiar() -> String {
@@ -26,22 +27,41 @@ async fn what_is_applied_is_pulled_to_the_letter_and_applying_again_does_nothing
     let directory = Directory::new("round");
     directory.write("in/default.yaml", default_scorecard().replace("    weight: 40\n", "    weight: 45\n"));
     directory.write("in/smb.yaml", peculiar());
+    directory.write("in/slipping.yaml", SLIPPING);
+    let struggling = shipped_text("status-struggling").unwrap().replace("on: true", "on: false");
+    directory.write("in/status-struggling.yaml", &struggling);
     let ran = server.keepwell(&directory, &["apply", "@in"], Some("y\n")).await;
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
-    let end: Vec<_> = ran.out.lines().rev().take(2).collect();
-    assert_eq!(end[1], "Apply this to http://[server]? [y/N] Wrote scorecard default, version 2.");
-    assert_eq!(end[0], "Wrote scorecard smb, version 1.");
+    let (_, written) = ran.out.split_once("Apply this to http://[server]? [y/N] ").unwrap();
+    assert_eq!(
+        written,
+        "Wrote scorecard default, version 2.
+Wrote automation slipping, version 1.
+Wrote scorecard smb, version 1.
+Wrote automation status-struggling, version 2.
+"
+    );
+    let summary = server.world.get("/v1/automations/status-struggling").await;
+    assert_eq!(summary["on"], false);
 
     let again = server.keepwell(&directory, &["apply", "@in"], None).await;
     assert_eq!(again.code, 0);
-    assert!(again.out.ends_with("Plan: 0 new, 0 changed, 2 unchanged.\nNothing to do.\n"), "{}", again.out);
+    assert!(again.out.ends_with("Plan: 0 new, 0 changed, 4 unchanged.\nNothing to do.\n"), "{}", again.out);
     assert_eq!((server.versions("default").await, server.versions("smb").await), (2, 1));
 
     let pulled = server.keepwell(&directory, &["pull", "@out"], None).await;
     insta::assert_snapshot!("pulled", pulled.shown());
-    for name in ["default", "smb"] {
-        assert_eq!(directory.read(&format!("out/scorecards/{name}.yaml")), directory.read(&format!("in/{name}.yaml")));
+    for (kind, name) in [
+        ("scorecards", "default"),
+        ("scorecards", "smb"),
+        ("automations", "slipping"),
+        ("automations", "status-struggling"),
+    ] {
+        let (pulled, applied) = (format!("out/{kind}/{name}.yaml"), format!("in/{name}.yaml"));
+        assert_eq!(directory.read(&pulled), directory.read(&applied));
     }
+    let untouched = directory.read("out/automations/negative-answer.yaml");
+    assert_eq!(untouched, shipped_text("negative-answer").unwrap());
     let ran = server.keepwell(&directory, &["plan", "@out", "--exit-code"], None).await;
     assert_eq!(ran.code, 0, "{}", ran.out);
 }

@@ -1,6 +1,6 @@
 //! `plan`: what applying the files would change, and whether anything would.
 
-use super::{Directory, Server, default_scorecard, keepwell, small_scorecard};
+use super::{Directory, SLIPPING, Server, default_scorecard, keepwell, small_scorecard};
 
 #[tokio::test]
 async fn a_plan_shows_what_is_new_changed_and_unchanged_and_writes_nothing() {
@@ -45,11 +45,30 @@ async fn the_plan_of_a_scorecard_says_who_moves_and_why() {
 }
 
 #[tokio::test]
+async fn the_plan_of_an_automation_says_what_it_would_have_done() {
+    let server = Server::start().await;
+    let world = &server.world;
+    for (customer, status) in [("acme", "steady"), ("bolt", "struggling")] {
+        world.customer_with(customer, &[]).await;
+        world.set_status(customer, "healthy").await;
+        world.set_status(customer, status).await;
+    }
+    let directory = Directory::new("dry");
+    let shipped = keepwell_domain::automation::library::shipped_text("status-struggling").unwrap();
+    directory.write("struggling.yaml", shipped.replace("on: true", "on: false"));
+    directory.write("slipping.yaml", SLIPPING);
+    let before = world.system.local().mutations();
+    let ran = server.keepwell(&directory, &["plan", "@", "--exit-code"], None).await;
+    assert_eq!(world.system.local().mutations(), before);
+    insta::assert_snapshot!("dry_run", ran.shown());
+}
+
+#[tokio::test]
 async fn a_json_file_is_compared_by_what_it_says() {
     let server = Server::start().await;
     let directory = Directory::new("json");
     server.put("smb", None, small_scorecard("smb")).await;
-    let document = keepwell_domain::score::library::TextFormat::Yaml.read(&small_scorecard("smb")).unwrap();
+    let document = keepwell_domain::edition::TextFormat::Yaml.read(&small_scorecard("smb")).unwrap();
     directory.write("smb.json", document.to_string());
     let ran = server.keepwell(&directory, &["plan", "@smb.json", "--exit-code"], None).await;
     assert_eq!(

@@ -47,8 +47,28 @@ actions:
   - shout: { volume: 11 }
 ";
 
+/// Valid but for what its texts and its mail name.
+const TEXTS: &str = "\
+format: 1
+id: texts
+name: Texts
+on: true
+trigger:
+  happiness_dropped: {}
+actions:
+  - task:
+      title: Talk to {{ customer.nmae }}
+      priority: high
+      due_in_working_days: 3
+      assignee: owner
+  - mail:
+      template: stauts-struggling
+      to: { role: decision_maker }
+";
+
 fn broken(directory: &Directory) {
     directory.write("automations/renewal.yaml", AUTOMATION);
+    directory.write("automations/texts.yaml", TEXTS);
     directory.write("scorecards/enterprise.yaml", SCORECARD);
     directory.write("scorecards/indented.yaml", "format: 1\nid: indented\n  name: too deep\n");
     directory.write("scorecards/latin1.yaml", b"id: caf\xe9\n");
@@ -91,7 +111,7 @@ async fn an_id_may_stand_in_one_file_of_its_kind() {
 async fn what_keepwell_ships_is_valid() {
     let directory = Directory::new("shipped");
     directory.write("scorecards/default.yaml", default_scorecard());
-    let json: Value = keepwell_domain::score::library::TextFormat::Yaml.read(&small_scorecard("smb")).unwrap();
+    let json: Value = keepwell_domain::edition::TextFormat::Yaml.read(&small_scorecard("smb")).unwrap();
     directory.write("scorecards/smb.json", json.to_string());
     let shipped = keepwell_domain::automation::shipped();
     for automation in &shipped {

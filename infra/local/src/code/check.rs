@@ -5,19 +5,20 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+use keepwell_aws::automations;
+use keepwell_aws::render::Templates;
 use keepwell_domain::automation::Automation;
+use keepwell_domain::edition::{MAX_DOCUMENT_BYTES, TextFormat};
 use keepwell_domain::fields::UNKNOWN_FIELD;
 use keepwell_domain::problem::{FieldProblem, Problems};
-use keepwell_domain::score::library::{TextFormat, check_set};
+use keepwell_domain::score::library::check_set;
 use keepwell_domain::score::scorecard::Scorecard;
 use serde_json::Value;
 use serde_saphyr::{MessageFormatter as _, UserMessageFormatter};
 
 use super::files::Source;
 use super::positions::{Part, Place, Positions, place};
-
-/// Largest document that a server takes, in bytes.
-const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,15 +56,19 @@ impl Kind {
         }
     }
 
-    /// Reads a document of this kind; answers its id.
-    fn read(self, document: &Value) -> Result<String, Problems> {
+    /// Reads a document of this kind, as the server does before it keeps one; answers its id.
+    fn read(self, document: &Value, templates: &Templates, now: DateTime<Utc>) -> Result<String, Problems> {
         match self {
             Self::Scorecard => {
                 let scorecard = Scorecard::parse(document)?;
                 check_set(&scorecard, scorecard.id.as_str())?;
                 Ok(scorecard.id.as_str().to_owned())
             }
-            Self::Automation => Ok(Automation::parse(document)?.id),
+            Self::Automation => {
+                let automation = Automation::parse(document)?;
+                automations::check::check(templates, &automation, now)?;
+                Ok(automation.id)
+            }
         }
     }
 
@@ -135,13 +140,14 @@ impl Finding {
     }
 }
 
-/// The valid documents, and what is wrong with the others, in the order of the files.
-pub(super) fn check(sources: Vec<Source>) -> (Vec<Document>, Vec<Finding>) {
+/// The valid documents, and what is wrong with the others, in the order of the files. Texts of automations are tried out at `now`.
+pub(super) fn check(sources: Vec<Source>, now: DateTime<Utc>) -> (Vec<Document>, Vec<Finding>) {
+    let templates = Templates::shipped();
     let mut documents: Vec<Document> = Vec::new();
     let mut findings = Vec::new();
     let mut ids: BTreeMap<(Kind, String), PathBuf> = BTreeMap::new();
     for source in sources {
-        match document(source) {
+        match document(source, &templates, now) {
             Ok(document) => {
                 if let Some(first) = ids.get(&(document.kind, document.id.clone())) {
                     let message =
@@ -158,7 +164,7 @@ pub(super) fn check(sources: Vec<Source>) -> (Vec<Document>, Vec<Finding>) {
     (documents, findings)
 }
 
-fn document(source: Source) -> Result<Document, Vec<Finding>> {
+fn document(source: Source, templates: &Templates, now: DateTime<Utc>) -> Result<Document, Vec<Finding>> {
     let format = source.format();
     let Source { path, bytes } = source;
     let one = |text: &str, span, message| vec![Finding::new(&path, text, &place(text, span), "", message)];
@@ -176,7 +182,7 @@ fn document(source: Source) -> Result<Document, Vec<Finding>> {
         let place = Positions::of(&text).find("", Part::Value);
         vec![Finding::new(&path, &text, &place, "", message.to_owned())]
     })?;
-    match kind.read(&value) {
+    match kind.read(&value, templates, now) {
         Ok(id) => Ok(Document { path, kind, id, format, text, value }),
         Err(Problems(problems)) => {
             let positions = Positions::of(&text);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use keepwell_domain::score::library::TextFormat;
+use keepwell_domain::edition::TextFormat;
 
 /// A file that was read.
 #[derive(Debug)]

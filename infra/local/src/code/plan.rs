@@ -1,7 +1,7 @@
 //! `plan`: what applying the files would change on the server, and what that would do to customers.
 
 use indicatif::ProgressBar;
-use keepwell_domain::score::library::TextFormat;
+use keepwell_domain::edition::TextFormat;
 
 use super::CodeError;
 use super::changes::{differences, print_diff, print_differences};

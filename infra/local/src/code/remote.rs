@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH};
 use http::{Method, StatusCode};
+use keepwell_domain::edition::TextFormat;
 use keepwell_domain::id::RecordId;
-use keepwell_domain::score::library::TextFormat;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
