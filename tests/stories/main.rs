@@ -22,5 +22,6 @@ mod scores;
 mod sentiment;
 mod settings;
 mod signals;
+mod snapshot;
 mod status;
 mod tracking;

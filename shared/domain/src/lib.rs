@@ -12,6 +12,7 @@
 //! | [`signal`], [`usage`] | raw input and how usage is folded by day |
 //! | [`sentiment`] | how positive a text is |
 //! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
+//! | [`snapshot`] | the portfolio at one moment, in columns |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
 //! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
 //! | [`event`] | the facts that are published |
@@ -36,6 +37,7 @@ pub mod score;
 pub mod sentiment;
 pub mod settings;
 pub mod signal;
+pub mod snapshot;
 pub mod task;
 pub mod timeline;
 pub mod tracking;

@@ -5,6 +5,7 @@
 mod any;
 mod columns;
 mod explain;
+mod snapshot;
 
 use any::{Known, document, known, score};
 use keepwell_domain::measure::{MeasureValue, Observed};
