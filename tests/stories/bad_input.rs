@@ -66,8 +66,8 @@ fn writes(task: &str) -> Vec<Write> {
             _ => "acme",
         };
         let path = declared.replace("{id}", id).replace("{contact}", "uma");
-        // The order that there is, the arithmetic alone, and a text that is not kept.
-        let without = ["/v1/scorecards/order", "/v1/scorecards/evaluate", "/v1/sentiment"];
+        // The order that there is, the arithmetic alone, a plan, and a text that is not kept.
+        let without = ["/v1/scorecards/order", "/v1/scorecards/evaluate", "/v1/scorecards/{id}/plan", "/v1/sentiment"];
         let effect = usize::from(!without.contains(&declared));
         Write { method, path, declared, good, wrong, pointers, effect }
     };
@@ -198,6 +198,13 @@ fn writes(task: &str) -> Vec<Write> {
             vec!["/applies_to/all/0/in", "/colour", "/dimensions", "/format"],
         ),
         write(
+            Method::POST,
+            "/v1/scorecards/{id}/plan",
+            scorecard("default"),
+            json!({ "format": 2, "id": "other", "applies_to": { "all": [{ "field": "plan" }] }, "dimensions": [], "colour": 1 }),
+            vec!["/applies_to/all/0/in", "/colour", "/dimensions", "/format"],
+        ),
+        write(
             Method::PUT,
             "/v1/scorecards/order",
             json!({ "order": ["default"] }),
@@ -219,6 +226,7 @@ fn writes(task: &str) -> Vec<Write> {
                 "/store",
             ],
         ),
+        write(Method::POST, "/v1/snapshot", json!({}), json!({ "now": true, "full": 1 }), vec!["/full", "/now"]),
         write(
             Method::POST,
             "/v1/sentiment",

@@ -16,6 +16,7 @@
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
 //! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
 //! | [`event`] | the facts that are published |
+//! | [`price`] | what AWS costs |
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
 
 pub mod automation;
@@ -32,6 +33,7 @@ pub mod insight;
 pub mod link;
 pub mod mail;
 pub mod measure;
+pub mod price;
 pub mod problem;
 pub mod score;
 pub mod sentiment;

@@ -57,13 +57,8 @@ pub(crate) async fn put_scorecard(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, ApiError> {
-    let format = format(&headers)?;
-    let bytes = body::read(body, MAX_DOCUMENT).await?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| ApiError::Malformed("The body is not UTF-8.".to_owned()))?;
-    let id = RecordId::parse(&id).map_err(|_| ApiError::NotFound(format!("There can be no scorecard {id:?}.")))?;
-    let document = format.read(text).map_err(ApiError::Malformed)?;
-    let scorecard = Scorecard::parse(&document)?;
-    check_set(&scorecard, id.as_str())?;
+    let Draft { id, scorecard, format, text } = read_draft(&id, &headers, body).await?;
+    let text = text.as_str();
     retry_on_conflict(|| async {
         let before = cloud.store.library().await?;
         if let Some(newest) = before.value.newest(id.as_str()) {
@@ -92,6 +87,26 @@ pub(crate) async fn put_scorecard(
         Ok(Answer::ok(answer)?.etag(version))
     })
     .await
+}
+
+/// A document that somebody sends under an id, and that can be set under it.
+pub(super) struct Draft {
+    id: RecordId,
+    pub(super) scorecard: Scorecard,
+    format: TextFormat,
+    text: String,
+}
+
+/// Reads a draft. Everything that is wrong is named.
+pub(super) async fn read_draft(id: &str, headers: &HeaderMap, body: Body) -> Result<Draft, ApiError> {
+    let format = format(headers)?;
+    let bytes = body::read(body, MAX_DOCUMENT).await?;
+    let text = String::from_utf8(bytes.into()).map_err(|_| ApiError::Malformed("The body is not UTF-8.".to_owned()))?;
+    let id = RecordId::parse(id).map_err(|_| ApiError::NotFound(format!("There can be no scorecard {id:?}.")))?;
+    let document = format.read(&text).map_err(ApiError::Malformed)?;
+    let scorecard = Scorecard::parse(&document)?;
+    check_set(&scorecard, id.as_str())?;
+    Ok(Draft { id, scorecard, format, text })
 }
 
 fn media_types(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {

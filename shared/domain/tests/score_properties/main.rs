@@ -5,6 +5,7 @@
 mod any;
 mod columns;
 mod explain;
+mod plan;
 mod snapshot;
 
 use any::{Known, document, known, score};
