@@ -7,10 +7,15 @@ use http::Method;
 use keepwell_aws::function::Message;
 use keepwell_aws::http::Role;
 use keepwell_aws::snapshot::take;
+use keepwell_aws::webhooks;
+use keepwell_domain::delivery::EndpointKind;
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::price::{MILLION_READ_UNITS, MILLION_WRITE_UNITS, SCORE_CHANGED, SCORE_UNCHANGED, TableUnits};
 use keepwell_tests::{Reply, World, feedback_path, monday};
 use serde_json::{Value, json};
+
+use crate::endpoints::receiver::Receiver;
+use crate::endpoints::{drafted, webhook};
 
 /// Calls, read units and write units since they were last counted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,6 +65,16 @@ async fn of_recompute(world: &World) -> [Cost; 2] {
     local.bus().release_in_flight();
     world.settle().await;
     [costs[0], costs[1]]
+}
+
+/// What it costs to send a webhook that was written before, and that arrives.
+async fn of_webhook(world: &World) -> Cost {
+    let receiver = Receiver::start([]).await;
+    webhook(world, "crm", &receiver.url()).await;
+    let key = drafted(world, "crm", EndpointKind::Webhook).await;
+    world.system.local().reset_requests();
+    assert_eq!(webhooks::deliver_all(world.system.cloud(), vec![key]).await.unwrap(), 1);
+    cost(world)
 }
 
 async fn send(world: &World, path: &str, items: Vec<Value>) {
@@ -216,6 +231,7 @@ async fn the_cost_table_says_what_is_measured() {
     let units = |cost: Cost| TableUnits { read: cost.read, write: cost.write };
     assert_eq!([units(changed), units(unchanged)], [SCORE_CHANGED, SCORE_UNCHANGED], "what a plan counts with");
     rows.push(("customer read again for a snapshot", of_snapshot(&world).await));
+    rows.push(("webhook sent", of_webhook(&world).await));
     let mut table =
         "| operation | calls | read units | write units | $ a million |\n|---|---|---|---|---|\n".to_owned();
     for (name, Cost { calls, read, write }) in &rows {

@@ -11,6 +11,8 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
+use keepwell_domain::delivery::signature::Secret;
+use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::{EmailAddress, prefixed};
 use keepwell_domain::link::LinkKeys;
 use keepwell_domain::settings::Settings;
@@ -20,6 +22,7 @@ use ulid::Ulid;
 use crate::render::Templates;
 use crate::s3::Bucket;
 use crate::store::{Store, StoreError, Stored};
+use crate::webhooks;
 use crate::write_keys::KnownWriteKeys;
 
 /// Where `now` comes from.
@@ -44,6 +47,8 @@ pub struct Deployment {
     pub manager: Option<EmailAddress>,
     /// Keys for feedback and unsubscribe links; only functions that make or read such links have them.
     pub link_keys: Option<LinkKeys>,
+    /// Where webhooks may go. No variable of the environment decides it: on AWS it is the public internet, always.
+    pub webhook_targets: Targets,
 }
 
 /// Names of the four tables.
@@ -90,6 +95,7 @@ impl Deployment {
                 .map(|text| LinkKeys::parse(&text))
                 .transpose()
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
+            webhook_targets: Targets::Public,
         })
     }
 }
@@ -142,6 +148,8 @@ pub struct Cloud {
     pub templates: Arc<Templates>,
     /// The write keys that this process saw lately.
     pub write_keys: Arc<KnownWriteKeys>,
+    /// Sends to endpoints.
+    pub webhooks: Arc<webhooks::Client>,
     clock: Clock,
 }
 
@@ -173,6 +181,7 @@ impl Cloud {
             eventbridge,
             ses,
             snapshots: Bucket::new(s3, deployment.snapshot_bucket.clone()),
+            webhooks: Arc::new(webhooks::Client::new(deployment.webhook_targets)),
             deployment: Arc::new(deployment),
             templates: Arc::new(Templates::shipped()),
             write_keys: Arc::default(),
@@ -217,6 +226,17 @@ impl Cloud {
     /// A write key with a fresh secret, and the whole of it as text. The caller stores it.
     pub fn fresh_write_key(&self, name: String, created_by: EmailAddress) -> (WriteKey, String) {
         WriteKey::new(&self.unique(), rand::random(), name, created_by, self.now())
+    }
+
+    /// A fresh secret for an endpoint.
+    pub fn fresh_webhook_secret(&self) -> Secret {
+        Secret::new(rand::random())
+    }
+
+    /// The same cloud with another client for endpoints.
+    #[must_use]
+    pub fn with_webhooks(self, client: webhooks::Client) -> Self {
+        Self { webhooks: Arc::new(client), ..self }
     }
 
     /// A ULID.

@@ -16,4 +16,5 @@ pub mod snapshot;
 pub mod store;
 pub mod suppression;
 pub mod telemetry;
+pub mod webhooks;
 pub mod write_keys;

@@ -10,6 +10,7 @@ use crate::snapshot::PortfolioError;
 use crate::store::change::Contended;
 use crate::store::scorecards::ScorecardsError;
 use crate::store::{CommitError, StoreError};
+use crate::webhooks::DeliverError;
 
 /// An answer that is not what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +101,15 @@ impl From<PortfolioError> for ApiError {
             PortfolioError::Store(error) => Self::Store(error),
             PortfolioError::Object(error) => Self::Objects(error),
             wrong @ PortfolioError::Unwritable(_) => Self::Internal(wrong.to_string()),
+        }
+    }
+}
+
+impl From<DeliverError> for ApiError {
+    fn from(error: DeliverError) -> Self {
+        match error {
+            DeliverError::Commit(error) => Self::Commit(error),
+            wrong @ DeliverError::Refused(_) => Self::Internal(wrong.to_string()),
         }
     }
 }
