@@ -25,5 +25,6 @@ mod scores;
 mod sentiment;
 mod settings;
 mod signals;
+mod snapshot;
 mod status;
 mod tracking;
