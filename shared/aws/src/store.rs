@@ -18,6 +18,7 @@ pub mod scores;
 pub mod signals;
 pub mod tables;
 pub mod tasks;
+pub mod told;
 pub mod transaction;
 pub mod users;
 pub mod write_keys;

@@ -48,7 +48,10 @@ fn what_we_take_the_schema_takes() {
         document("trigger", json!({ "score_fell": { "points": 0.5, "days": 90 } })),
         document("trigger", json!({ "ticket_opened": { "severity": ["critical"] } })),
         document("trigger", json!({ "milestone_overdue": { "days": 1 } })),
-        document("conditions", json!({ "none": [{ "field": "tags", "in": ["x"] }, { "all": [{ "field": "score", "less_than": 3 }] }] })),
+        document(
+            "conditions",
+            json!({ "none": [{ "field": "tags", "in": ["x"] }, { "all": [{ "field": "score", "less_than": 3 }] }] }),
+        ),
         document("conditions", json!({ "field": "measure.custom.x", "at_least": 3 })),
         document("cool_down", json!({ "times": 1, "days": 1 })),
         document("actions", json!([{ "task": task }])),
@@ -56,8 +59,14 @@ fn what_we_take_the_schema_takes() {
         document("actions", with(json!({ "person": "a@b.test" }))),
         document("actions", json!([{ "mail": { "template": "status-steady", "to": { "role": "champion" } } }])),
         document("actions", json!([{ "mail": { "subject": "S", "text": "T", "to": "manager" } }])),
-        document("actions", json!([{ "wait": { "days": 3, "still": { "field": "plan", "known": true } } }, { "webhook": { "endpoint": "crm" } }])),
-        document("actions", json!([{ "set_attribute": { "name": "risk", "value": null } }, { "slack": { "endpoint": "s", "text": "x" } }])),
+        document(
+            "actions",
+            json!([{ "wait": { "days": 3, "still": { "field": "plan", "known": true } } }, { "webhook": { "endpoint": "crm" } }]),
+        ),
+        document(
+            "actions",
+            json!([{ "set_attribute": { "name": "risk", "value": null } }, { "slack": { "endpoint": "s", "text": "x" } }]),
+        ),
     ];
     let shipped = shipped().into_iter().map(|automation| serde_json::to_value(automation).unwrap());
     for document in shipped.chain(good) {

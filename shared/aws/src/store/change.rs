@@ -71,6 +71,16 @@ impl CustomerChange {
         }
     }
 
+    /// Number of writes so far, events included, without the customer's row.
+    pub fn len(&self) -> usize {
+        self.transaction.len() + self.facts.len()
+    }
+
+    /// Whether nothing but the customer's row would be written.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Publishes `fact` when the change is committed.
     pub fn publish(&mut self, fact: Fact) {
         self.facts.push(fact);

@@ -29,7 +29,7 @@
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
 //!
 //! `dedupe`: `IK#<hash>` idempotency keys, `AR#<automation>@<version>#<event>` automation runs, `CD#<automation>#<customer>`
-//! cool-downs, `MI#<intent>` mail intents (index `due`: `due_pk`, `due_sk`); all with sk `A`.
+//! cool-downs, `TOLD#<hash of what>` facts that are told of once, `MI#<intent>` mail intents (index `due`: `due_pk`, `due_sk`); all with sk `A`.
 //!
 //! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`, and `D#<yyyy-mm-dd>#<part>` for the further rows of a busy day.
 
@@ -230,6 +230,11 @@ pub fn automation_run(automation: &str, version: u32, event_id: &str) -> Key {
 /// When an automation last acted for a customer.
 pub fn cool_down(automation: &str, customer: &CustomerId) -> Key {
     key(format!("CD#{automation}#{customer}"), "A")
+}
+
+/// That something about a customer was told of, which is told of once: `what` tells one such thing from all others of the customer.
+pub fn told(customer: &CustomerId, what: &str) -> Key {
+    key(format!("TOLD#{}", short_hash(&format!("{customer}\n{what}"))), "A")
 }
 
 /// A mail intent.

@@ -1,6 +1,7 @@
 //! Signals as they were received, and usage folded by day.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use keepwell_domain::event::Fact;
 use keepwell_domain::happiness::Answer;
 use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::signal::{
@@ -32,6 +33,11 @@ pub trait SignalRecord: Gist + Serialize + DeserializeOwned + PartialEq + Clone 
 
     /// The line it makes on the customer's timeline, if it makes one.
     fn timeline_entry(&self) -> Option<TimelineEntry>;
+
+    /// What is news at `now` when it takes the place of `before`, beside that signals were received.
+    fn news(&self, _before: Option<&Self>, _now: DateTime<Utc>) -> Vec<Fact> {
+        Vec::new()
+    }
 }
 
 impl SignalRecord for Ticket {
@@ -52,6 +58,10 @@ impl SignalRecord for Ticket {
             title: format!("Ticket {} ({}, {state}{escalated}){subject}", self.id, self.severity),
             detail: String::new(),
         })
+    }
+
+    fn news(&self, before: Option<&Self>, now: DateTime<Utc>) -> Vec<Fact> {
+        Self::news(self, before, now)
     }
 }
 
