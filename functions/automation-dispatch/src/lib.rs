@@ -1,9 +1,10 @@
 //! Runs automations: what an event sets off, once per event and automation version.
 //!
 //! A run is one transaction: its log row, tasks, mail intents, cool-down and events. Mails are sent after it; whatever a
-//! crash leaves unsent, the mail schedule sends.
+//! crash leaves unsent, the mail schedule sends. What time alone brings is looked for every hour and comes through the bus, too.
 
 mod run;
+mod time;
 
 use std::sync::Arc;
 
@@ -21,12 +22,19 @@ pub const SUBSCRIPTIONS: &[&str] = &[
     "insight.changed.v1",
     "feedback.answered.v1",
     "happiness.dropped.v1",
+    "score.changed.v1",
+    "health_status.disagreed.v1",
+    "ticket.opened.v1",
+    "ticket.escalated.v1",
+    "renewal.approaching.v1",
+    "contact.lapsed.v1",
+    "milestone.overdue.v1",
 ];
 
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
     let automations: Arc<Vec<Automation>> = Arc::new(shipped());
-    let (cloud, mail_cloud) = (cloud.clone(), cloud.clone());
+    let (cloud, mail_cloud, time_cloud) = (cloud.clone(), cloud.clone(), cloud.clone());
     Function::new("automation-dispatch")
         .subscribe(SOURCE, SUBSCRIPTIONS, move |messages| {
             let (cloud, automations) = (cloud.clone(), Arc::clone(&automations));
@@ -35,6 +43,10 @@ pub fn function(cloud: &Cloud) -> Function {
         .schedule("mail", Rate::FiveMinutes, move || {
             let cloud = mail_cloud.clone();
             async move { mailer::deliver_due(&cloud).await.map(|_| ()) }
+        })
+        .schedule("time", Rate::Hourly, move || {
+            let cloud = time_cloud.clone();
+            async move { time::pass(&cloud).await }
         })
 }
 

@@ -209,8 +209,10 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         self.effects.push(if before.is_some() { Effect::Updated } else { Effect::Created });
-        let news = signal.news(before.as_ref().map(|before| &before.value), self.now);
-        self.make_room(WRITES_PER_SIGNAL + WRITES_PER_FACT * news.len()).await?;
+        let known = before.as_ref().map(|before| &before.value);
+        let news = signal.news(known, self.now);
+        let writes = WRITES_PER_SIGNAL + signal.due_writes(known) + WRITES_PER_FACT * news.len();
+        self.make_room(writes).await?;
         if let Some(before) = &before {
             self.remember_others(&before.value, signal).await?;
         }

@@ -99,6 +99,7 @@ impl CustomerChange {
 
     /// Writes the row, the records and the events, or nothing. Answers the customer as it is now.
     pub async fn commit(mut self, cloud: &Cloud) -> Result<Customer, CommitError> {
+        self.await_what_time_brings();
         self.write_events(cloud);
         self.transaction.put(row(&self.customer), self.expect);
         self.transaction.commit(&cloud.store).await?;

@@ -17,6 +17,8 @@
 //! | user of a product | `US#<hash of user>` | `A` | Get, several at once |
 //! | users of a customer, for its erasure | `C#<customer>` | `US#<hash of user>` | Query |
 //! | when a company last said what changed its profile | `C#<customer>` | `SAID` | Get |
+//! | what time brings: renewal, silence, milestone | `C#<customer>` | `DUE#renewal`, `DUE#contact`, `DUE#milestone#<goal>#<n>` | `work`, by moment |
+//! | until when it was looked for what time brings | `LOOKED_UNTIL` | `A` | Get |
 //! | where a request or task lives | `ID#<id>` | `AT` | Get |
 //! | address guard: last asked, suppressed | `AD#<hash of address>` | `A` | Get |
 //! | settings | `SETTINGS` | `A` | Get |
@@ -146,6 +148,19 @@ pub const TASKS: &str = "TS#";
 /// A task.
 pub fn task(customer: &CustomerId, task: &str) -> Key {
     key(customer_partition(customer), format!("{TASKS}{task}"))
+}
+
+/// Prefix of what time brings about a customer.
+pub const DUE: &str = "DUE#";
+
+/// Something that time brings about a customer; `place` tells it from the others.
+pub fn due(customer: &CustomerId, place: &str) -> Key {
+    key(customer_partition(customer), format!("{DUE}{place}"))
+}
+
+/// Until when it was looked for what time brings.
+pub fn looked_until() -> Key {
+    key("LOOKED_UNTIL", "A")
 }
 
 /// Which customer a request or task belongs to.

@@ -5,7 +5,7 @@ use keepwell_domain::event::Fact;
 use keepwell_domain::happiness::Answer;
 use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::signal::{
-    CustomMeasure, Gist, Goal, Interaction, LastSignals, Message, Opportunity, OpportunityOutcome, Outcome, Survey,
+    CustomMeasure, Gist, Goal, Interaction, LastSignals, MAX_MILESTONES, Message, Opportunity, OpportunityOutcome, Outcome, Survey,
     Ticket,
 };
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
@@ -13,6 +13,7 @@ use keepwell_domain::usage::{UsageDay, whole_days};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::change::CustomerChange;
 use super::customers::core;
 use super::gists::gist_record;
 use super::record::{Record, Table, read, sort_key};
@@ -38,6 +39,15 @@ pub trait SignalRecord: Gist + Serialize + DeserializeOwned + PartialEq + Clone 
     fn news(&self, _before: Option<&Self>, _now: DateTime<Utc>) -> Vec<Fact> {
         Vec::new()
     }
+
+    /// Most writes that [`SignalRecord::await_what_time_brings`] adds.
+    fn due_writes(&self, _before: Option<&Self>) -> usize {
+        0
+    }
+
+    /// Adds to `change`, in which it takes the place of `before`, what time will bring about it by itself. What is remembered of it in
+    /// the customer's row needs nothing here.
+    fn await_what_time_brings(&self, _before: Option<&Self>, _change: &mut CustomerChange) {}
 }
 
 impl SignalRecord for Ticket {
@@ -128,6 +138,15 @@ impl SignalRecord for Goal {
             title: format!("Goal due: {} ({} of {})", self.name, self.actual, self.target),
             detail: String::new(),
         })
+    }
+
+    fn due_writes(&self, before: Option<&Self>) -> usize {
+        let places = |goal: &Self| goal.milestones.len().min(MAX_MILESTONES);
+        before.map_or(0, places).max(places(self))
+    }
+
+    fn await_what_time_brings(&self, before: Option<&Self>, change: &mut CustomerChange) {
+        change.await_milestones(before, self);
     }
 }
 
