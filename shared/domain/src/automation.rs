@@ -41,7 +41,7 @@ pub struct Automation {
     /// Name for people.
     pub name: String,
     /// What it is for.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty", default)]
     pub description: String,
     /// Whether it acts.
     pub on: bool,
