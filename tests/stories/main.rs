@@ -23,4 +23,5 @@ mod sentiment;
 mod settings;
 mod signals;
 mod status;
+mod time_triggers;
 mod tracking;

@@ -11,7 +11,7 @@ use futures::{StreamExt as _, stream};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::HandlerError;
 use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
-use keepwell_aws::store::due::DueEntry;
+use keepwell_aws::store::due::{DueEntry, LookedUntil};
 use keepwell_aws::store::{CommitError, StoreError, Stored, Transaction, keys};
 use keepwell_domain::automation::trigger::TimeTrigger;
 use keepwell_domain::automation::{Automation, shipped};
@@ -63,17 +63,18 @@ async fn tell_crossed(cloud: &Cloud, waits: &BTreeSet<TimeTrigger>, now: DateTim
             news.extend(is_news.into_iter().map(|(at, wait)| News { at, wait, entry: entry.clone() }));
         }
     }
+    if news.is_empty() && looked.is_of_today(waits, now) {
+        return Ok(0);
+    }
     let failed = tell_all(cloud, news).await;
     // Only what is waited for is kept: who begins to wait, or begins again, does not hear of what was.
-    let mut until = keepwell_aws::store::due::LookedUntil::default();
+    let mut until = LookedUntil::default();
     for wait in waits {
         until.note(*wait, if failed.contains(wait) { looked.since(*wait, now) } else { now });
     }
-    if until != looked {
-        let mut transaction = Transaction::default();
-        transaction.put_looked_until(&until);
-        transaction.commit(&cloud.store).await?;
-    }
+    let mut transaction = Transaction::default();
+    transaction.put_looked_until(&until);
+    transaction.commit(&cloud.store).await?;
     Ok(failed.len())
 }
 

@@ -33,6 +33,13 @@ crate::words! {
     }
 }
 
+impl DueKind {
+    /// Whether its moments are days, and not times of a day.
+    pub fn is_of_a_day(self) -> bool {
+        self != Self::Contact
+    }
+}
+
 /// One thing that time brings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,7 +3,7 @@
 //! An item is written in the transaction that makes it true. It stands in the index under its moment, once somebody who knows the
 //! waits has looked whether one of them is over already; until then it stands among the new ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use keepwell_domain::automation::trigger::TimeTrigger;
@@ -57,7 +57,7 @@ impl DueEntry {
     }
 
     fn indexed(&self, queue: &str, at: DateTime<Utc>) -> Result<Record, StoreError> {
-        let shard = keys::shard(self.customer.as_str(), keys::WORK_SHARDS);
+        let shard = keys::shard(self.customer.as_str(), keys::DUE_SHARDS);
         let sk = format!("{}#{}", keys::instant(at), self.customer);
         let record = Record::new(Table::Core, self.key(), self)?.indexed("work", queue_partition(queue, shard), sk);
         Ok(match self.due.ends_at() {
@@ -84,6 +84,14 @@ impl LookedUntil {
         self.0.get(&wait.to_string()).copied().unwrap_or(now - FIRST_LOOK)
     }
 
+    /// Whether it is of these waits and of the day of `now`. Then it need not be written as long as there is no news: to look at the
+    /// same hours once more costs the same.
+    pub fn is_of_today(&self, waits: &BTreeSet<TimeTrigger>, now: DateTime<Utc>) -> bool {
+        let known: BTreeSet<&String> = self.0.keys().collect();
+        let wanted: Vec<String> = waits.iter().map(TimeTrigger::to_string).collect();
+        known == wanted.iter().collect() && self.0.values().all(|at| at.date_naive() == now.date_naive())
+    }
+
     /// Notes it.
     pub fn note(&mut self, wait: TimeTrigger, until: DateTime<Utc>) {
         self.0.insert(wait.to_string(), until);
@@ -98,7 +106,12 @@ impl Store {
         since: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Vec<DueEntry>, StoreError> {
-        let (from, to) = (keys::instant(since + wait.ahead()), keys::instant(now + wait.ahead()));
+        let (from, to) = (since + wait.ahead(), now + wait.ahead());
+        // What has a day is due at midnight.
+        if wait.due_kind().is_of_a_day() && from.date_naive() == to.date_naive() {
+            return Ok(Vec::new());
+        }
+        let (from, to) = (keys::instant(from), keys::instant(to));
         // An entry's key is its moment and `#`: the moment itself sorts before it, the moment and `~` after it.
         let found = self.due_between(&wait.due_kind().to_string(), &from, &format!("{to}~")).await?;
         let crossed = |entry: &DueEntry| entry.due.crossed_at(wait).is_some_and(|at| at > since && at <= now);
@@ -111,10 +124,10 @@ impl Store {
     }
 
     async fn due_between(&self, queue: &str, from: &str, to: &str) -> Result<Vec<Stored<DueEntry>>, StoreError> {
-        let shards = (0..keys::WORK_SHARDS).map(|shard| queue_partition(queue, shard));
-        let pages = futures::future::try_join_all(shards.map(|pk| async move {
-            self.query_index_between(Table::Core, "work", &pk, from, to).await
-        }));
+        let shards = (0..keys::DUE_SHARDS).map(|shard| queue_partition(queue, shard));
+        let pages = futures::future::try_join_all(
+            shards.map(|pk| async move { self.query_index_between(Table::Core, "work", &pk, from, to).await }),
+        );
         Ok(pages.await?.into_iter().flatten().collect())
     }
 

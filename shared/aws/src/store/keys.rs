@@ -46,6 +46,10 @@ pub const PORTFOLIO_SHARDS: u32 = 16;
 /// Number of shards of each kind of work and of the unpublished events: each takes 1,000 writes a second.
 pub const WORK_SHARDS: u32 = 4;
 
+/// Number of shards of each kind of what time brings. Each is asked every hour, and a customer's renewal, last meeting or milestone
+/// seldom changes: 2,000 a second are enough.
+pub const DUE_SHARDS: u32 = 2;
+
 /// Primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {

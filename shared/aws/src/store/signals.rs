@@ -5,8 +5,8 @@ use keepwell_domain::event::Fact;
 use keepwell_domain::happiness::Answer;
 use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::signal::{
-    CustomMeasure, Gist, Goal, Interaction, LastSignals, MAX_MILESTONES, Message, Opportunity, OpportunityOutcome, Outcome, Survey,
-    Ticket,
+    CustomMeasure, Gist, Goal, Interaction, LastSignals, MAX_MILESTONES, Message, Opportunity, OpportunityOutcome,
+    Outcome, Survey, Ticket,
 };
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use keepwell_domain::usage::{UsageDay, whole_days};
