@@ -145,7 +145,7 @@ pub struct Customer {
     pub last_signals: Option<LastSignals>,
     /// What the index of what time brings has about it; `None` until the customer is computed for the first time since Keepwell
     /// has such an index.
-    #[serde(default)]
+    #[serde(default, rename = "due", skip_serializing_if = "Option::is_none")]
     pub awaited: Option<Awaited>,
     /// When the customer was created.
     pub created_at: DateTime<Utc>,

@@ -68,7 +68,10 @@ pub enum Due {
 }
 
 /// What the index has about a customer itself, as far as it can be told from the customer's row. Goals bring their own.
+///
+/// It is stored in the row, as `2026-06-10 1772438400000`: each kilobyte of a row costs six write units, indexes included.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Awaited {
     /// The renewal.
     pub renewal: Option<NaiveDate>,
@@ -100,6 +103,27 @@ impl Awaited {
     pub fn contact(&self, customer: &Customer) -> Option<Due> {
         let last_met_at = customer.last_signals.as_ref().and_then(|last| last.met_at);
         self.silent_since.map(|since| Due::Contact { since, last_met_at })
+    }
+}
+
+impl From<Awaited> for String {
+    fn from(Awaited { renewal, silent_since }: Awaited) -> Self {
+        let renewal = renewal.map(|on| on.to_string()).unwrap_or_default();
+        let since = silent_since.map(|since| since.timestamp_millis().to_string()).unwrap_or_default();
+        format!("{renewal} {since}")
+    }
+}
+
+impl TryFrom<String> for Awaited {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not a day and a moment");
+        let (renewal, since) = text.split_once(' ').ok_or_else(wrong)?;
+        let some = |part: &str| Some(part.to_owned()).filter(|part| !part.is_empty());
+        let renewal = some(renewal).map(|day| day.parse().map_err(|_| wrong())).transpose()?;
+        let moment = |millis: String| millis.parse().ok().and_then(DateTime::from_timestamp_millis).ok_or_else(wrong);
+        Ok(Self { renewal, silent_since: some(since).map(moment).transpose()? })
     }
 }
 

@@ -27,7 +27,7 @@ async fn as_stored_before(world: &World, id: &str) {
         if sk == "ROW" {
             let mut row = item.clone();
             let mut body = row["body"].as_m().unwrap().clone();
-            assert!(body.remove("awaited").is_some());
+            assert!(body.remove("due").is_some());
             row.insert("body".to_owned(), AttributeValue::M(body));
             client.put_item().table_name(CORE).set_item(Some(row)).send().await.unwrap();
         }

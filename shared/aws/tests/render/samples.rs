@@ -34,7 +34,7 @@ pub(crate) fn sample() -> Value {
         },
         "owner": { "name": "Ana Ruiz", "email": "ana.ruiz@team.test" },
         "event": {
-            "type": "ticket.opened.v1", "headline": "a ticket was opened, severity critical", "ticket": "T-4711", "severity": "critical",
+            "type": "ticket.opened.v1", "headline": "critical ticket opened", "ticket": "T-4711", "severity": "critical",
             "rows": [{ "name": "Ticket", "value": "T-4711" }, { "name": "Severity", "value": "critical" }],
         },
         "written": {

@@ -13,7 +13,7 @@ pub(super) fn headline(fact: &Fact) -> String {
         Fact::HealthStatusChanged { to, .. } => format!("Health Status changed to {}", to.title()),
         Fact::HealthStatusBecameStale { .. } => "Health Status is out of date".to_owned(),
         Fact::HealthStatusDisagreed { .. } => "Health Status and Health Score disagree".to_owned(),
-        Fact::InsightChanged { to, .. } => format!("now in the cell “{}”", insight(*to)),
+        Fact::InsightChanged { to, .. } => format!("insight is now {}", insight(*to)),
         Fact::FeedbackAnswered { rating, .. } => format!("a contact answered {}", rating.title()),
         Fact::HappinessDropped { from, to, .. } => {
             format!("happiness dropped from {} to {}", whole(*from), whole(*to))
@@ -29,8 +29,8 @@ pub(super) fn headline(fact: &Fact) -> String {
             format!("Health Score {moved} to {}", whole(*to))
         }
         Fact::ScoreDropped { from, to, .. } => format!("Health Score fell from {} to {}", whole(*from), whole(*to)),
-        Fact::TicketOpened { severity, .. } => format!("a ticket was opened, severity {severity}"),
-        Fact::TicketEscalated { severity, .. } => format!("a ticket was escalated, severity {severity}"),
+        Fact::TicketOpened { severity, .. } => format!("{severity} ticket opened"),
+        Fact::TicketEscalated { severity, .. } => format!("{severity} ticket escalated"),
         Fact::RenewalApproaching { renewal_on, .. } => format!("renewal on {}", date(*renewal_on)),
         Fact::ContactLapsed { last_met_at: Some(at), .. } => format!("no contact since {}", date(at.date_naive())),
         Fact::ContactLapsed { last_met_at: None, .. } => "no contact on record".to_owned(),
