@@ -11,12 +11,18 @@ use http::Method;
 use keepwell_tests::{Reply, World};
 use serde_json::{Value, json};
 
-/// A system with a customer, a contact and a task, at rest; requests are counted from here. Answers the task's id too.
+/// Calls that take no body.
+const WITHOUT_BODY: [&str; 3] =
+    ["/v1/endpoints/{id}/test", "/v1/endpoints/{id}/deliveries/{delivery}/redeliver", "/v1/automations/{id}/reset"];
+
+/// A system with a customer, a contact, a task and an endpoint, at rest; requests are counted from here. Answers the task's id too.
 async fn world() -> (World, String) {
     let world = World::new().await;
     world.customer_with("acme", &[("uma", "user")]).await;
     let task = json!({ "customer": "acme", "title": "Call", "due_on": "2026-03-10" });
     let task = world.post("/v1/tasks", task).await["id"].as_str().unwrap().to_owned();
+    let endpoint = json!({ "id": "acme", "kind": "webhook", "url": "https://hooks.example.com/" });
+    crate::endpoints::admin(&world, Method::POST, "/v1/endpoints", endpoint).await.expect_status(201);
     world.settle().await;
     world.system.local().reset_requests();
     (world, task)
@@ -63,11 +69,18 @@ fn writes(task: &str) -> Vec<Write> {
         let id = match declared {
             tasks if tasks.starts_with("/v1/tasks") => task,
             scorecards if scorecards.starts_with("/v1/scorecards") => "default",
+            automations if automations.starts_with("/v1/automations") => "status-struggling",
             _ => "acme",
         };
         let path = declared.replace("{id}", id).replace("{contact}", "uma");
         // The order that there is, the arithmetic alone, and a text that is not kept.
-        let without = ["/v1/scorecards/order", "/v1/scorecards/evaluate", "/v1/sentiment"];
+        let without = [
+            "/v1/scorecards/order",
+            "/v1/scorecards/evaluate",
+            "/v1/sentiment",
+            "/v1/automations/{id}/dry-run",
+            "/v1/mail-templates/preview",
+        ];
         let effect = usize::from(!without.contains(&declared));
         Write { method, path, declared, good, wrong, pointers, effect }
     };
@@ -171,6 +184,20 @@ fn writes(task: &str) -> Vec<Write> {
         ),
         write(
             Method::POST,
+            "/v1/endpoints",
+            json!({ "id": "cs-channel", "kind": "slack", "url": "https://hooks.slack.com/services/T/B/X" }),
+            json!({ "id": "CRM", "kind": "mail", "name": "", "url": "https://127.0.0.1/", "secret": "mine" }),
+            vec!["/id", "/kind", "/name", "/secret", "/url"],
+        ),
+        write(
+            Method::PATCH,
+            "/v1/endpoints/{id}",
+            json!({ "name": "Sales" }),
+            json!({ "kind": "slack", "name": 3, "state": "disabled", "url": "http://hooks.example.com/" }),
+            vec!["/kind", "/name", "/state", "/url"],
+        ),
+        write(
+            Method::POST,
             "/v1/write-keys",
             json!({ "name": "Production" }),
             json!({ "name": "", "secret": "mine" }),
@@ -218,6 +245,43 @@ fn writes(task: &str) -> Vec<Write> {
                 "/scorecard/id",
                 "/store",
             ],
+        ),
+        write(
+            Method::PUT,
+            "/v1/automations/{id}",
+            json!({ "format": 1, "id": "status-struggling", "name": "Mine", "on": true,
+                "trigger": { "health_status_changed": { "to": ["struggling"] } }, "actions": [{ "add_tag": { "tag": "at-risk" } }] }),
+            json!({ "format": 2, "id": "Status", "name": "", "on": "yes", "trigger": { "health_status_changed": { "to": ["good"] } },
+                "conditions": { "field": "colour", "in": ["blue"] }, "cool_down": { "times": 0, "days": 1 },
+                "actions": [{ "mail": { "to": "boss" } }, { "wait": { "days": 400 } }], "version": 3 }),
+            vec![
+                "/actions/0/mail/template",
+                "/actions/0/mail/to",
+                "/actions/1/wait/days",
+                "/conditions/field",
+                "/cool_down/times",
+                "/format",
+                "/id",
+                "/name",
+                "/on",
+                "/trigger/health_status_changed/to",
+                "/version",
+            ],
+        ),
+        write(
+            Method::POST,
+            "/v1/automations/{id}/dry-run",
+            json!({ "customer": "acme" }),
+            json!({ "customer": "acme", "days": 15, "document": { "format": 1, "id": "x", "name": "X", "on": true,
+                "trigger": { "party": {} }, "actions": [] }, "send": false }),
+            vec!["/customer", "/days", "/document/actions", "/document/trigger", "/send"],
+        ),
+        write(
+            Method::POST,
+            "/v1/mail-templates/preview",
+            json!({ "subject": "News of {{ customer.name }}", "text": "Hello {{ contact.first_name }}" }),
+            json!({ "template": "nothing", "to": "boss", "customer": "!", "trigger": { "party": {} }, "send": true }),
+            vec!["/customer", "/send", "/template", "/to", "/trigger"],
         ),
         write(
             Method::POST,

@@ -8,9 +8,11 @@
 )]
 
 mod architecture;
+mod automations;
 mod bad_input;
 mod costs;
 mod customers;
+mod endpoints;
 mod faults;
 mod feedback;
 mod imports;

@@ -1,29 +1,35 @@
-//! Runs automations: what an event sets off, once per event and automation version.
+//! Carries out automations: what an event sets off, once per event, automation and version.
 //!
-//! A run is one transaction: its log row, tasks, mail intents, cool-down and events. Mails are sent after it; whatever a
-//! crash leaves unsent, the mail schedule sends. What time alone brings is looked for every hour and comes through the bus, too.
+//! A run is a row beside its customer, written in the transaction that has its effects: tasks, mails and deliveries to be sent, tags
+//! and attributes. What does not fit into one transaction follows in parts. Mails and deliveries are sent after it; whatever a crash
+//! leaves undone or unsent, the schedules do.
+//! What time alone brings is looked for every hour, and comes through the bus like everything else.
 
+mod automations;
+mod part;
 mod run;
 mod time;
-
-use std::sync::Arc;
+mod waits;
 
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::function::{Function, HandlerError, Message, Rate, process_each};
-use keepwell_aws::mailer;
-use keepwell_aws::store::change::retry_on_conflict;
-use keepwell_domain::automation::{Automation, shipped};
+use keepwell_aws::function::{Function, HandlerError, Message, Rate};
+use keepwell_aws::{mailer, webhooks};
+use keepwell_domain::automation::run::RunState;
 use keepwell_domain::event::SOURCE;
+
+use crate::automations::Automations;
+use crate::part::Made;
 
 /// The events that can set off an automation.
 pub const SUBSCRIPTIONS: &[&str] = &[
     "health_status.changed.v1",
     "health_status.became_stale.v1",
+    "health_status.disagreed.v1",
+    "band.changed.v1",
+    "score.changed.v1",
     "insight.changed.v1",
     "feedback.answered.v1",
     "happiness.dropped.v1",
-    "score.changed.v1",
-    "health_status.disagreed.v1",
     "ticket.opened.v1",
     "ticket.escalated.v1",
     "renewal.approaching.v1",
@@ -31,33 +37,102 @@ pub const SUBSCRIPTIONS: &[&str] = &[
     "milestone.overdue.v1",
 ];
 
+/// How many mails are sent with the events that caused them: at SES's pace, within the function's time. The schedule sends the rest.
+const SENT_AT_ONCE: usize = 100;
+
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
-    let automations: Arc<Vec<Automation>> = Arc::new(shipped());
-    let (cloud, mail_cloud, time_cloud) = (cloud.clone(), cloud.clone(), cloud.clone());
+    let automations = Automations::default();
+    let (events, mail, sends, later) = (cloud.clone(), cloud.clone(), cloud.clone(), cloud.clone());
+    let (time, waited_for) = (cloud.clone(), automations.clone());
     Function::new("automation-dispatch")
         .subscribe(SOURCE, SUBSCRIPTIONS, move |messages| {
-            let (cloud, automations) = (cloud.clone(), Arc::clone(&automations));
-            async move { process_each(messages, |message| dispatch(&cloud, &automations, message)).await }
+            let (cloud, automations) = (events.clone(), automations.clone());
+            async move { dispatch_batch(&cloud, &automations, messages).await }
         })
         .schedule("mail", Rate::FiveMinutes, move || {
-            let cloud = mail_cloud.clone();
+            let cloud = mail.clone();
             async move { mailer::deliver_due(&cloud).await.map(|_| ()) }
         })
         .schedule("time", Rate::Hourly, move || {
-            let cloud = time_cloud.clone();
-            async move { time::pass(&cloud).await }
+            let (cloud, automations) = (time.clone(), waited_for.clone());
+            async move { time::pass(&cloud, &automations).await }
+        })
+        .schedule("webhooks", Rate::FiveMinutes, move || {
+            let cloud = sends.clone();
+            async move { webhooks::deliver_due(&cloud).await.map(|_| ()) }
+        })
+        .schedule("waits", Rate::FiveMinutes, move || {
+            let cloud = later.clone();
+            async move { waits::go_on(&cloud).await }
         })
 }
 
-/// Runs every automation that the event sets off, then sends the mails. A failed one fails the message: when it comes
-/// again, the runs that happened are not repeated.
-async fn dispatch(cloud: &Cloud, automations: &[Automation], message: Message) -> Result<(), HandlerError> {
-    let event = message.event()?;
-    let mut mails = Vec::new();
-    for automation in automations.iter().filter(|automation| automation.trigger.matches(&event.fact)) {
-        mails.extend(retry_on_conflict(|| run::run(cloud, automation, &event)).await?);
+/// Runs what each event sets off, then sends what was made. Answers the messages that failed: when they come again, the runs that
+/// happened are not repeated.
+async fn dispatch_batch(cloud: &Cloud, automations: &Automations, messages: Vec<Message>) -> Vec<String> {
+    let (mut made, mut done, mut failed) = (Made::default(), Vec::new(), Vec::new());
+    for message in messages {
+        let id = message.id.clone();
+        match dispatch(cloud, automations, &message, &mut made).await {
+            Ok(()) => done.push(id),
+            Err(error) => {
+                tracing::error!(message_id = id, %error, "message failed");
+                failed.push(id);
+            }
+        }
     }
-    mailer::deliver_all(cloud, mails).await?;
-    Ok(())
+    if let Err(error) = send(cloud, made).await {
+        tracing::error!(%error, "mails or deliveries could not be sent");
+        failed.append(&mut done);
+    }
+    failed
+}
+
+/// Runs every automation that the event sets off. One that fails does not keep the others from it.
+async fn dispatch(
+    cloud: &Cloud,
+    automations: &Automations,
+    message: &Message,
+    made: &mut Made,
+) -> Result<(), HandlerError> {
+    let event = message.event()?;
+    let automations = automations.current(&cloud.store).await?;
+    let matching: Vec<_> = automations
+        .iter()
+        .filter(|current| current.automation.on && current.automation.trigger.matches(&event.fact))
+        .collect();
+    if matching.is_empty() {
+        return Ok(());
+    }
+    let before = cloud.store.runs_of_event(&event).await?;
+    let mut effects: usize = before.iter().map(|stored| stored.value.effects).sum();
+    let mut outcome = Ok(());
+    for current in matching {
+        // An event that another version dealt with is dealt with.
+        let earlier = before.iter().find(|stored| stored.value.automation == current.automation.id);
+        let result = match earlier.map(|stored| &stored.value) {
+            Some(begun) if matches!(begun.state, RunState::Doing { .. }) => {
+                run::finish(cloud, begun, true).await.map(|parts| made.add(parts))
+            }
+            Some(_) => Ok(()),
+            None => run::start(cloud, current, &event, effects).await.map(|(parts, more)| {
+                effects += more;
+                made.add(parts);
+            }),
+        };
+        if let Err(error) = result {
+            tracing::error!(automation = current.automation.id, event_id = event.event_id, %error, "a run failed");
+            outcome = Err(error.into());
+        }
+    }
+    outcome
+}
+
+/// Sends what was made, as far as the time allows.
+async fn send(cloud: &Cloud, mut made: Made) -> Result<(), HandlerError> {
+    made.mails.truncate(SENT_AT_ONCE);
+    let mails = mailer::deliver_all(cloud, made.mails).await;
+    webhooks::deliver_all(cloud, made.deliveries).await?;
+    mails.map(|_| ())
 }

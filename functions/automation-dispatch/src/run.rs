@@ -1,180 +1,212 @@
-//! One run of one automation for one event.
+//! Runs: beginning one, finishing what was begun, going on after a wait. Each part is one transaction, guarded by the run's revision and
+//! the customer's.
 
-use chrono::{DateTime, Duration, Utc};
+use keepwell_aws::automations::situation::Situation;
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::render::RenderError;
-use keepwell_aws::store::change::{Cause, CustomerChange};
-use keepwell_aws::store::intents::intent_record;
+use keepwell_aws::store::automations::{AutomationsError, Current};
+use keepwell_aws::store::change::{Contended, retry_on_conflict};
 use keepwell_aws::store::record::{Record, Table};
-use keepwell_aws::store::{CommitError, Expect, Stored, keys};
+use keepwell_aws::store::runs::{run_record, unlisted_run_record};
+use keepwell_aws::store::scorecards::ScorecardsError;
+use keepwell_aws::store::{CommitError, Expect, StoreError, Stored, Transaction, keys};
 use keepwell_domain::automation::Automation;
-use keepwell_domain::automation::context::Context;
-use keepwell_domain::automation::plan::{Effect, Plan, Refusal, Step, TaskDraft, plan};
-use keepwell_domain::automation::variables::variables;
-use keepwell_domain::contact::Contact;
+use keepwell_domain::automation::plan::{Plan, Refusal, Step, plan, resume};
+use keepwell_domain::automation::run::{self, MAX_EFFECTS, Run, RunState, full};
+use keepwell_domain::customer::Customer;
 use keepwell_domain::event::Event;
-use keepwell_domain::mail::MailIntent;
-use keepwell_domain::task::{Task, TaskSource, TaskState};
-use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-/// How long a run is kept: longer than any event can come again.
-const KEPT: Duration = Duration::days(90);
+use crate::part::{Made, Part};
 
-/// The version of the shipped automations.
-const VERSION: u32 = 1;
+/// How long it is remembered that a refusal of the day is in the run log.
+const REMEMBERED: chrono::Duration = chrono::Duration::days(2);
 
-/// Longest title of a task, in characters.
-const MAX_TITLE: usize = 200;
-
-/// What a run did, and why it did not do the rest.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Run {
-    automation: String,
-    version: u32,
-    event_id: String,
-    event_type: String,
-    customer: keepwell_domain::id::CustomerId,
-    at: DateTime<Utc>,
-    refused: Option<Refusal>,
-    tasks: Vec<String>,
-    mails: Vec<String>,
-    skipped: Vec<String>,
+/// A run that could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RunError {
+    /// It was not committed.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// Its automation cannot be had.
+    #[error(transparent)]
+    Automations(#[from] AutomationsError),
+    /// The customer's scorecard cannot be had.
+    #[error(transparent)]
+    Scorecards(#[from] ScorecardsError),
 }
 
-/// When an automation acted for a customer before.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct PreviousRuns {
-    at: Vec<DateTime<Utc>>,
+impl From<StoreError> for RunError {
+    fn from(error: StoreError) -> Self {
+        Self::Commit(error.into())
+    }
 }
 
-/// Runs the automation, unless it ran for this event before. Answers the mails to be sent.
-pub(crate) async fn run(cloud: &Cloud, automation: &Automation, event: &Event) -> Result<Vec<String>, CommitError> {
-    let now = cloud.now();
-    let run_key = keys::automation_run(&automation.id, VERSION, &event.event_id);
-    if cloud.store.get::<Run>(Table::Dedupe, &run_key).await?.is_some() {
-        return Ok(Vec::new());
+impl Contended for RunError {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Commit(error) if error.is_contended())
     }
-    let Some(customer) = cloud.store.customer(&event.customer_id).await? else { return Ok(Vec::new()) };
-    let contacts: Vec<Contact> =
-        cloud.store.contacts(&event.customer_id).await?.into_iter().map(|stored| stored.value).collect();
-    let settings = cloud.settings().await?;
-    let cool_down_key = keys::cool_down(&automation.id, &event.customer_id);
-    let previous: Option<Stored<PreviousRuns>> = cloud.store.get(Table::Dedupe, &cool_down_key).await?;
-    let (previous, previous_revision) =
-        previous.map_or((PreviousRuns::default(), 0), |stored| (stored.value, stored.revision));
-    let context = Context { previous_runs: &previous.at, ..Context::new(&customer.value, &contacts, &settings, now) };
-
-    let (steps, refused) = match plan(automation, event, &context) {
-        Plan::NotTriggered => return Ok(Vec::new()),
-        Plan::Refused(refusal) => (Vec::new(), Some(refusal)),
-        Plan::Steps(steps) => (steps, None),
-    };
-    let variables = variables(event, &context);
-    let acts = refused.is_none();
-    let mut run = Run {
-        automation: automation.id.clone(),
-        version: VERSION,
-        event_id: event.event_id.clone(),
-        event_type: event.fact.name().to_owned(),
-        customer: event.customer_id.clone(),
-        at: now,
-        refused,
-        tasks: Vec::new(),
-        mails: Vec::new(),
-        skipped: Vec::new(),
-    };
-    let mut change = CustomerChange::of(customer, Cause { hop: event.hop + 1, ..Cause::event(event) }, now);
-    for step in steps {
-        add_step(cloud, &mut change, &mut run, step, event, &variables, now);
-    }
-    if acts {
-        if automation.cool_down.is_some() {
-            let untouched = if previous_revision == 0 { Expect::Absent } else { Expect::Revision(previous_revision) };
-            let at = previous.at.into_iter().chain([now]).collect();
-            change.put(Record::new(Table::Dedupe, cool_down_key, &PreviousRuns { at }), untouched);
-        }
-        change.timeline(&timeline_entry(automation, &run));
-    }
-    let record = Record::new(Table::Dedupe, run_key, &run).map(|record| record.expiring(now + KEPT));
-    change.put(record, Expect::Absent);
-    tracing::info!(automation = run.automation, event_id = run.event_id, tasks = run.tasks.len(), mails = run.mails.len(),
-        skipped = ?run.skipped, refused = ?run.refused, "automation");
-    change.commit(cloud).await?;
-    Ok(run.mails)
 }
 
-fn add_step(
+/// Begins a run, unless this version ran for this event before, and carries it out up to its first wait. `effects_before`: of the
+/// event, by other automations. Answers what was made, and how many effects were decided on.
+pub(crate) async fn start(
     cloud: &Cloud,
-    change: &mut CustomerChange,
-    run: &mut Run,
-    step: Step,
+    current: &Current,
     event: &Event,
-    variables: &Map<String, Value>,
-    now: DateTime<Utc>,
-) {
-    match step.effect {
-        Effect::Skipped { reason } => run.skipped.push(reason),
-        Effect::Mail(draft) => {
-            let id = cloud.fresh_id("mail");
-            let intent = MailIntent::from_draft(id.clone(), draft, event.customer_id.clone(), variables.clone(), now);
-            change.put(intent_record(&intent), Expect::Absent);
-            run.mails.push(id);
-        }
-        Effect::Task(draft) => match task(cloud, draft, run, variables, now) {
-            Ok(task) => {
-                change.create_task(&task);
-                run.tasks.push(task.id);
-            }
-            Err(error) => {
-                tracing::error!(automation = run.automation, %error, "a task's text cannot be rendered");
-                run.skipped.push(format!("the task's text cannot be rendered: {error}"));
-            }
-        },
-        other => run.skipped.push(format!("not built yet: {other:?}")),
-    }
+    effects_before: usize,
+) -> Result<(Made, usize), RunError> {
+    let begun = retry_on_conflict(|| begin(cloud, current, event, effects_before)).await?;
+    let Some((mut made, run)) = begun else { return Ok((Made::default(), 0)) };
+    let effects = run.effects;
+    made.add(finish(cloud, &run, false).await?);
+    Ok((made, effects))
 }
 
-fn task(
+async fn begin(
     cloud: &Cloud,
-    draft: TaskDraft,
-    run: &Run,
-    variables: &Map<String, Value>,
-    now: DateTime<Utc>,
-) -> Result<Task, RenderError> {
-    let variables = Value::Object(variables.clone());
-    Ok(Task {
-        id: cloud.fresh_id("tsk"),
-        customer: run.customer.clone(),
-        // A long customer name must not make the title longer than a title may be.
-        title: cloud.templates.text(&draft.title, &variables)?.chars().take(MAX_TITLE).collect(),
-        detail: cloud.templates.text(&draft.detail, &variables)?,
-        owner: draft.owner,
-        priority: draft.priority,
-        due_on: draft.due_on,
-        state: TaskState::Open,
-        source: TaskSource::Automation { automation: run.automation.clone(), event_id: run.event_id.clone() },
-        created_at: now,
-        closed_at: None,
-        version: 1,
-    })
+    current: &Current,
+    event: &Event,
+    effects_before: usize,
+) -> Result<Option<(Made, Run)>, RunError> {
+    let (now, automation) = (cloud.now(), &current.automation);
+    if cloud.store.run(&keys::run(event, &automation.id, current.version)).await?.is_some() {
+        return Ok(None);
+    }
+    let Some(customer) = customer_of(cloud, event).await? else { return Ok(None) };
+    let situation = Situation::read(cloud, customer, automation, now).await?;
+    let mut run = Run::new(&automation.id, current.version, event, now);
+    let steps = match plan(automation, event, &situation.context()) {
+        Plan::NotTriggered => return Ok(None),
+        Plan::Refused(refusal) => return refuse(cloud, run, refusal).await.map(|()| None),
+        Plan::Steps(steps) => steps,
+    };
+    run.effects = run::effects(&steps);
+    let of_event = effects_before + run.effects;
+    if of_event > MAX_EFFECTS {
+        run.effects = 0;
+        return refuse(cloud, run, Refusal::TooMany { effects: of_event }).await.map(|()| None);
+    }
+    let mut part = Part::new(cloud, automation, situation, run, Expect::Absent);
+    part.stored = current.stored;
+    part.remember_run();
+    part.tell(&steps);
+    Ok(Some(part.carry_out(steps).await?))
 }
 
-fn timeline_entry(automation: &Automation, run: &Run) -> TimelineEntry {
-    let count = |number: usize, word: &str| match number {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        more => Some(format!("{more} {word}s")),
+/// The customer whom the event is about; `None` when it was erased since, even if another one has its id now.
+async fn customer_of(cloud: &Cloud, event: &Event) -> Result<Option<Stored<Customer>>, StoreError> {
+    let customer = cloud.store.customer(&event.customer_id).await?;
+    Ok(customer.filter(|stored| stored.value.created_at <= event.occurred_at))
+}
+
+/// Writes a refusal down: with the customer always; in the lists the first of the day, and whatever a person should look into.
+async fn refuse(cloud: &Cloud, mut run: Run, refusal: Refusal) -> Result<(), RunError> {
+    tracing::info!(
+        automation = run.automation,
+        version = run.version,
+        event_id = run.event.event_id,
+        refused = refusal.name(),
+        "automation"
+    );
+    let always = matches!(refusal, Refusal::LoopGuard { .. } | Refusal::TooMany { .. });
+    let first = keys::refusal_of_day(&run, refusal.name(), run.started_at.date_naive());
+    run.refused = Some(refusal);
+    let listed = always || cloud.store.get::<()>(Table::Dedupe, &first).await?.is_none();
+    let mut transaction = Transaction::default();
+    if listed {
+        transaction.put(run_record(&run), Expect::Absent);
+    } else {
+        transaction.put(unlisted_run_record(&run), Expect::Absent);
+    }
+    if listed && !always {
+        let record = Record::new(Table::Dedupe, first, &()).map(|record| record.expiring(run.started_at + REMEMBERED));
+        transaction.put(record, Expect::Anything);
+    }
+    Ok(transaction.commit(&cloud.store).await?)
+}
+
+/// Carries out what is left of a run, part by part. `again`: somebody else began it.
+pub(crate) async fn finish(cloud: &Cloud, run: &Run, again: bool) -> Result<Made, RunError> {
+    let (mut made, mut again) = (Made::default(), again);
+    let key = keys::run(&run.event, &run.automation, run.version);
+    let mut state = run.state.clone();
+    while let RunState::Doing { .. } = state {
+        let next = retry_on_conflict(|| next_part(cloud, &key, again)).await?;
+        let Some((parts, run)) = next else { break };
+        made.add(parts);
+        state = run.state;
+        again = false;
+    }
+    Ok(made)
+}
+
+async fn next_part(cloud: &Cloud, key: &keys::Key, again: bool) -> Result<Option<(Made, Run)>, RunError> {
+    let Some(Stored { value: mut run, revision }) = cloud.store.run(key).await? else { return Ok(None) };
+    let RunState::Doing { left, .. } = std::mem::replace(&mut run.state, RunState::Done) else { return Ok(None) };
+    let Some(customer) = customer_of(cloud, &run.event).await? else { return Ok(None) };
+    let automation = automation_of(cloud, &run).await?;
+    let situation = Situation::read(cloud, customer, &automation, cloud.now()).await?;
+    run.attempt += u32::from(again);
+    let steps: Vec<Step> = left.into_iter().map(|step| full(step, &automation)).collect();
+    let part = Part::new(cloud, &automation, situation, run, Expect::Revision(revision));
+    Ok(Some(part.carry_out(steps).await?))
+}
+
+/// Goes on after a wait that is over: decides what follows, by the version with which the run began, and carries it out.
+pub(crate) async fn go_on(cloud: &Cloud, run: &Run) -> Result<Made, RunError> {
+    let key = keys::run(&run.event, &run.automation, run.version);
+    let resumed = retry_on_conflict(|| after_wait(cloud, &key)).await?;
+    let Some((mut made, run)) = resumed else { return Ok(Made::default()) };
+    made.add(finish(cloud, &run, false).await?);
+    Ok(made)
+}
+
+async fn after_wait(cloud: &Cloud, key: &keys::Key) -> Result<Option<(Made, Run)>, RunError> {
+    let Some(Stored { value: mut run, revision }) = cloud.store.run(key).await? else { return Ok(None) };
+    let RunState::Waiting { action, until } = run.state else { return Ok(None) };
+    let now = cloud.now();
+    if until > now {
+        return Ok(None);
+    }
+    let automation = automation_of(cloud, &run).await?;
+    let Some(customer) = customer_of(cloud, &run.event).await? else {
+        // Erased: its rows go with it, and this one came too late.
+        let mut transaction = Transaction::default();
+        transaction.delete_expecting(Table::Core, key.clone(), Expect::Revision(revision));
+        transaction.commit(&cloud.store).await?;
+        return Ok(None);
     };
-    let done: Vec<String> =
-        [count(run.tasks.len(), "task"), count(run.mails.len(), "mail")].into_iter().flatten().collect();
-    let skipped = run.skipped.iter().map(|reason| format!("skipped: {reason}"));
-    TimelineEntry {
-        at: run.at,
-        kind: TimelineKind::Automation,
-        record: format!("{}.{}", run.automation, run.event_id),
-        title: format!("Automation: {}", automation.name),
-        detail: done.into_iter().chain(skipped).collect::<Vec<_>>().join("; "),
+    let situation = Situation::read(cloud, customer, &automation, now).await?;
+    run.state = RunState::Done;
+    run.attempt += 1;
+    let steps = match resume(&automation, action, &situation.context()) {
+        Plan::Steps(steps) => steps,
+        Plan::Refused(refusal) => {
+            run.refused = Some(refusal);
+            Vec::new()
+        }
+        Plan::NotTriggered => Vec::new(),
+    };
+    let effects = run.effects + run::effects(&steps);
+    let steps = if effects > MAX_EFFECTS {
+        run.refused = Some(Refusal::TooMany { effects });
+        Vec::new()
+    } else {
+        run.effects = effects;
+        steps
+    };
+    let mut part = Part::new(cloud, &automation, situation, run, Expect::Revision(revision));
+    part.tell(&steps);
+    Ok(Some(part.carry_out(steps).await?))
+}
+
+/// The version with which the run began.
+async fn automation_of(cloud: &Cloud, run: &Run) -> Result<Automation, AutomationsError> {
+    match &run.edition {
+        None => cloud.store.automation(&run.automation, run.version).await,
+        Some(edition) => edition.automation().map_err(|problems| AutomationsError::Invalid {
+            id: run.automation.clone(),
+            version: run.version,
+            problems,
+        }),
     }
 }

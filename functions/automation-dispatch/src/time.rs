@@ -10,12 +10,14 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::HandlerError;
+use keepwell_aws::store::automations::Current;
 use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::due::{DueEntry, LookedUntil};
-use keepwell_aws::store::{CommitError, StoreError, Stored, Transaction, keys};
+use keepwell_aws::store::{CommitError, Stored, Transaction, keys};
 use keepwell_domain::automation::trigger::TimeTrigger;
-use keepwell_domain::automation::{Automation, shipped};
 use keepwell_domain::id::CustomerId;
+
+use crate::automations::Automations;
 
 /// How many customers are told of at once: the time goes into waiting for the tables.
 const AT_ONCE: usize = 8;
@@ -33,23 +35,17 @@ struct News {
 }
 
 /// Publishes what became due since the last pass.
-pub(crate) async fn pass(cloud: &Cloud) -> Result<(), HandlerError> {
+pub(crate) async fn pass(cloud: &Cloud, automations: &Automations) -> Result<(), HandlerError> {
     let now = cloud.now();
-    let waits = waits(&in_use(cloud).await?);
+    let waits = waits(&automations.current(&cloud.store).await?);
     let crossed = tell_crossed(cloud, &waits, now).await?;
     let new = tell_new(cloud, &waits, now).await?;
     if crossed + new > 0 { Err(Box::new(Failed(crossed + new))) } else { Ok(()) }
 }
 
-/// The automations in use.
-#[expect(clippy::unused_async, reason = "they are in the store as soon as teams may edit them")]
-async fn in_use(_cloud: &Cloud) -> Result<Vec<Automation>, StoreError> {
-    Ok(shipped())
-}
-
 /// What somebody waits for.
-fn waits(automations: &[Automation]) -> BTreeSet<TimeTrigger> {
-    let acting = automations.iter().filter(|automation| automation.on);
+fn waits(automations: &[Current]) -> BTreeSet<TimeTrigger> {
+    let acting = automations.iter().map(|current| &current.automation).filter(|automation| automation.on);
     acting.filter_map(|automation| automation.trigger.waits_for()).collect()
 }
 

@@ -1,11 +1,17 @@
-//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, scorecards, insights, sentiment, settings.
+//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, scorecards, automations, insights,
+//! sentiment, settings, endpoints.
 
+mod automations;
 mod contacts;
 mod customers;
+mod deliveries;
+mod document;
+mod endpoints;
 mod erase;
 mod feedback;
 mod insights;
 mod list;
+mod mail_templates;
 mod scorecards;
 mod scores;
 mod sentiment;
@@ -49,6 +55,18 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::GET, "/v1/scorecards/{id}", scorecards::document::get_scorecard)
         .route(admin, Method::PUT, "/v1/scorecards/{id}", scorecards::document::put_scorecard)
         .route(viewer, Method::GET, "/v1/scorecards/{id}/versions", scorecards::get_versions)
+        .route(viewer, Method::GET, "/v1/automations", automations::get_automations)
+        .route(viewer, Method::GET, "/v1/automations/schema", automations::get_schema)
+        .route(viewer, Method::GET, "/v1/automations/{id}", automations::document::get_automation)
+        .route(admin, Method::PUT, "/v1/automations/{id}", automations::document::put_automation)
+        .route(admin, Method::DELETE, "/v1/automations/{id}", automations::document::delete_automation)
+        .route(admin, Method::POST, "/v1/automations/{id}/reset", automations::document::reset_automation)
+        .route(viewer, Method::GET, "/v1/automations/{id}/versions", automations::get_versions)
+        .route(viewer, Method::GET, "/v1/automations/{id}/runs", automations::runs::get_runs_of_automation)
+        .route(csm, Method::POST, "/v1/automations/{id}/dry-run", automations::dry_run::post_dry_run)
+        .route(viewer, Method::GET, "/v1/runs", automations::runs::get_runs)
+        .route(viewer, Method::GET, "/v1/mail-templates", mail_templates::get_mail_templates)
+        .route(viewer, Method::POST, "/v1/mail-templates/preview", mail_templates::post_preview)
         .route(viewer, Method::GET, "/v1/feedback", feedback::get_feedback)
         .route(viewer, Method::GET, "/v1/tasks", tasks::get_tasks)
         .route(csm, Method::POST, "/v1/tasks", tasks::post_task)
@@ -58,6 +76,14 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
         .route(viewer, Method::GET, "/v1/settings", settings::get_settings)
         .route(admin, Method::PUT, "/v1/settings", settings::put_settings)
+        .route(csm, Method::GET, "/v1/endpoints", endpoints::get_endpoints)
+        .route(admin, Method::POST, "/v1/endpoints", endpoints::post_endpoint)
+        .route(csm, Method::GET, "/v1/endpoints/{id}", endpoints::get_endpoint)
+        .route(admin, Method::PATCH, "/v1/endpoints/{id}", endpoints::patch_endpoint)
+        .route(admin, Method::DELETE, "/v1/endpoints/{id}", endpoints::delete_endpoint)
+        .route(admin, Method::POST, "/v1/endpoints/{id}/test", deliveries::post_test)
+        .route(csm, Method::GET, "/v1/endpoints/{id}/deliveries", deliveries::get_deliveries)
+        .route(admin, Method::POST, "/v1/endpoints/{id}/deliveries/{delivery}/redeliver", deliveries::post_redelivery)
         .route(admin, Method::GET, "/v1/write-keys", write_keys::get_write_keys)
         .route(admin, Method::POST, "/v1/write-keys", write_keys::post_write_key)
         .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key);

@@ -8,7 +8,8 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, JsonBody, QueryParams, if_match};
 use keepwell_aws::store::change::retry_on_conflict;
 use keepwell_aws::store::{Stored, Transaction, keys};
-use keepwell_domain::score::library::{Edition, Library};
+use keepwell_domain::edition::Edition;
+use keepwell_domain::score::library::Library;
 use keepwell_domain::score::request::evaluate_request;
 use keepwell_domain::score::schema::scorecard_schema;
 use keepwell_domain::score::scorecard::Scorecard;
@@ -84,7 +85,7 @@ pub(crate) async fn get_versions(
     Path(id): Path<String>,
     mut query: QueryParams,
 ) -> Result<Answer, ApiError> {
-    let (limit, cursor) = (query.limit(), query.cursor(view::sort_key(keys::SCORECARD_EDITIONS)));
+    let (limit, cursor) = (query.limit(), query.cursor(view::sort_key(keys::EDITIONS)));
     query.finish()?;
     let library = cloud.store.library().await?;
     newest(&library.value, &id)?;

@@ -4,6 +4,7 @@
 //! schedules. [`lambda::run`] serves one function under the Lambda runtime; the local system (`infra/local`) serves all
 //! of them in one process. The code in between is the same.
 
+pub mod automations;
 pub mod bus;
 pub mod cloud;
 pub mod function;
@@ -14,4 +15,5 @@ pub mod render;
 pub mod store;
 pub mod suppression;
 pub mod telemetry;
+pub mod webhooks;
 pub mod write_keys;

@@ -150,6 +150,14 @@ impl Templates {
         Self { ours, texts }
     }
 
+    /// The mail templates' names, each with whether it is a letter to contacts (a mail to the team otherwise).
+    pub fn mails() -> impl Iterator<Item = (&'static str, bool)> {
+        FILES.iter().filter_map(|(name, source)| {
+            let template = name.strip_prefix("mails/")?.strip_suffix("/body.txt")?;
+            Some((template, source.contains("mails/contact.txt")))
+        })
+    }
+
     /// Whether there is a mail template of that name.
     pub fn has_mail(&self, template: &str) -> bool {
         self.ours.get_template(&format!("mails/{template}/subject.txt")).is_ok()

@@ -3,9 +3,12 @@
 //! Everything that must happen together goes into one [`Transaction`]; [`change::CustomerChange`] adds a customer's row and its
 //! events to it, so that state and outbox can never differ.
 
+pub mod automations;
 pub mod change;
 pub mod customers;
+pub mod deliveries;
 pub mod due;
+pub mod endpoints;
 pub mod erase;
 pub mod feedback;
 pub mod gists;
@@ -14,6 +17,7 @@ pub mod intents;
 pub mod keys;
 pub mod outbox;
 pub mod record;
+pub mod runs;
 pub mod scorecards;
 pub mod scores;
 pub mod signals;
@@ -259,6 +263,65 @@ impl Store {
         };
         let answer = query.send().await.map_err(|error| StoreError::sdk("Query", range.table, &error))?;
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+    }
+
+    /// Up to `limit` items of one partition of an index whose sort key lies between `from` and `to`, both inclusive, newest first.
+    pub async fn query_index_back<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        index: &'static str,
+        pk: &str,
+        (from, to): (&str, &str),
+        limit: usize,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
+        let (pk_name, sk_name) = record::index_key_names(index);
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(self.name(table))
+                .index_name(index)
+                .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :to")
+                .expression_attribute_names("#pk", pk_name)
+                .expression_attribute_names("#sk", sk_name)
+                .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+                .expression_attribute_values(":from", AttributeValue::S(from.to_owned()))
+                .expression_attribute_values(":to", AttributeValue::S(to.to_owned()))
+                .scan_index_forward(false)
+                .set_limit(i32::try_from(limit - items.len()).ok())
+                .set_exclusive_start_key(start);
+            let answer = query.send().await.map_err(|error| StoreError::sdk("Query", table, &error))?;
+            for item in answer.items.unwrap_or_default() {
+                items.push(record::read(item)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() || items.len() >= limit {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// Up to `limit` items of a range whose sort key lies between `from` and `to`, both inclusive.
+    pub async fn query_some_between<T: DeserializeOwned>(
+        &self,
+        range: &Range<'_>,
+        (from, to): (&str, &str),
+        limit: usize,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let (page, next) = self.query(range, Some(limit - items.len()), Some((from, to)), start).await?;
+            for item in page {
+                items.push(record::read(item)?);
+            }
+            start = next;
+            if start.is_none() || items.len() >= limit {
+                return Ok(items);
+            }
+        }
     }
 
     /// All items of one partition of an index whose sort key is at most `until` (all, when `None`), in order.

@@ -8,13 +8,19 @@ pub mod action;
 pub mod condition;
 pub mod context;
 pub mod field;
+pub mod foresight;
 mod headline;
+pub mod library;
 mod parse;
 pub mod plan;
 mod recipients;
+pub mod run;
+pub mod sample;
 pub mod schema;
 pub mod trigger;
 pub mod variables;
+
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Duration, Utc};
 use schemars::JsonSchema;
@@ -138,11 +144,21 @@ const SHIPPED: &[&str] = &[
 ];
 
 /// The automations that a new installation starts with, all switched on.
+pub fn shipped() -> Vec<Automation> {
+    shipped_documents().iter().map(|(automation, _)| automation.clone()).collect()
+}
+
+/// The same, each with its document to the letter.
 #[expect(
     clippy::expect_used,
     clippy::missing_panics_doc,
     reason = "the documents are constants of the binary, and a test reads them all"
 )]
-pub fn shipped() -> Vec<Automation> {
-    SHIPPED.iter().map(|text| Automation::from_yaml(text).expect("a shipped automation must be valid")).collect()
+pub fn shipped_documents() -> &'static [(Automation, &'static str)] {
+    static DOCUMENTS: LazyLock<Vec<(Automation, &'static str)>> = LazyLock::new(|| {
+        let read =
+            |text: &&'static str| (Automation::from_yaml(text).expect("a shipped automation must be valid"), *text);
+        SHIPPED.iter().map(read).collect()
+    });
+    &DOCUMENTS
 }

@@ -13,15 +13,19 @@
 //! | [`sentiment`] | how positive a text is |
 //! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
+//! | [`delivery`] | where signed webhooks and Slack messages go, and how they arrive at least once |
 //! | [`due`] | what time alone brings: renewals, silences, late milestones |
 //! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
+//! | [`edition`] | the versions of scorecards and automations |
 //! | [`event`] | the facts that are published |
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
 
 pub mod automation;
 pub mod contact;
 pub mod customer;
+pub mod delivery;
 pub mod due;
+pub mod edition;
 pub mod event;
 pub mod feedback;
 pub mod fields;

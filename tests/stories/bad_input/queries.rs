@@ -6,7 +6,10 @@ use keepwell_tests::{Reply, World};
 
 use super::{expect_problem, world};
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 12] = [
+    "/v1/automations/status-struggling/runs",
+    "/v1/automations/status-struggling/versions",
+    "/v1/runs",
     "/v1/customers",
     "/v1/customers/acme/contacts",
     "/v1/customers/acme/timeline",
@@ -14,6 +17,8 @@ const LISTS: [&str; 7] = [
     "/v1/tasks",
     "/v1/feedback",
     "/v1/write-keys",
+    "/v1/endpoints",
+    "/v1/endpoints/acme/deliveries",
 ];
 
 async fn get(world: &World, path: &str) -> Reply {
@@ -84,6 +89,8 @@ async fn every_wrong_value_of_a_filter_is_named_at_once() {
         ),
         ("/v1/feedback?rating=great&customer=!&from=yesterday&to=now", vec!["?customer", "?from", "?rating", "?to"]),
         ("/v1/feedback?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", vec!["?from"]),
+        ("/v1/runs?customer=!&result=good&from=x&to=y", vec!["?customer", "?from", "?result", "?to"]),
+        ("/v1/automations/status-struggling/runs?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", vec!["?from"]),
         ("/v1/customers/acme/timeline?kind=party", vec!["?kind"]),
         ("/v1/customers/acme/score/history?from=x&to=y", vec!["?from", "?to"]),
     ];

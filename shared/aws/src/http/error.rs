@@ -5,9 +5,11 @@ use http::{HeaderValue, StatusCode, header};
 use keepwell_domain::problem::{FieldProblem, Problems};
 use serde::Serialize;
 
+use crate::store::automations::AutomationsError;
 use crate::store::change::Contended;
 use crate::store::scorecards::ScorecardsError;
 use crate::store::{CommitError, StoreError};
+use crate::webhooks::DeliverError;
 
 /// An answer that is not what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +86,24 @@ impl From<ScorecardsError> for ApiError {
     fn from(error: ScorecardsError) -> Self {
         match error {
             ScorecardsError::Store(error) => Self::Store(error),
+            wrong => Self::Internal(wrong.to_string()),
+        }
+    }
+}
+
+impl From<DeliverError> for ApiError {
+    fn from(error: DeliverError) -> Self {
+        match error {
+            DeliverError::Commit(error) => Self::Commit(error),
+            wrong @ DeliverError::Refused(_) => Self::Internal(wrong.to_string()),
+        }
+    }
+}
+
+impl From<AutomationsError> for ApiError {
+    fn from(error: AutomationsError) -> Self {
+        match error {
+            AutomationsError::Store(error) => Self::Store(error),
             wrong => Self::Internal(wrong.to_string()),
         }
     }

@@ -24,18 +24,27 @@
 //! | settings | `SETTINGS` | `A` | Get |
 //! | which scorecards there are | `SCORECARDS` | `A` | Get |
 //! | a version of a scorecard | `SC#<scorecard>` | `V#<version, 10 digits>` | Get; Query, newest first |
+//! | what the team changed of the automations | `AUTOMATIONS` | `A` | Get |
+//! | a version of an automation | `AU#<automation>` | `V#<version, 10 digits>` | Get; Query, newest first |
+//! | run of an automation for an event | `C#<customer>` | `RN#<event's time>#<event>#<automation>@<version>` | Get; Query by event, by customer; `by_owner` (by automation), `portfolio` (all, by month), `work` (while something is left to do) |
 //! | by which scorecards and settings all customers were computed | `APPLIED` | `A` | Get |
 //! | write key | `WRITE_KEYS` | `wk_<id>` | Get; Query for the list |
+//! | endpoint that automations send to | `ENDPOINTS` | `EP#<id>` | Get; Query for the list |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
 //!
-//! `dedupe`: `IK#<hash>` idempotency keys, `AR#<automation>@<version>#<event>` automation runs, `CD#<automation>#<customer>`
-//! cool-downs, `TOLD#<hash of what>` facts that are told of once, `MI#<intent>` mail intents (index `due`: `due_pk`, `due_sk`); all with sk `A`.
+//! `dedupe`: `IK#<hash>` idempotency keys, `CD#<automation>#<customer>` cool-downs, `TOLD#<hash of what>` facts that are told of once,
+//! `RF#<automation>@<version>#<customer>#<reason>#<day>` that the run log has a refusal of that day, `MI#<intent>` mail intents
+//! (index `due`: `due_pk`, `due_sk`); all with sk `A`. Deliveries: pk `DL#<endpoint>`, sk `msg_<ulid>`, so that an endpoint's are
+//! read newest first; in `due` too.
 //!
 //! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`, and `D#<yyyy-mm-dd>#<part>` for the further rows of a busy day.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
+use keepwell_domain::automation::run::Run;
+use keepwell_domain::delivery::{DeliveryKey, EndpointId};
+use keepwell_domain::event::Event;
 use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
 use keepwell_domain::timeline::TimelineEntry;
 use sha2::{Digest, Sha256};
@@ -210,12 +219,12 @@ pub fn scorecard_partition(id: &str) -> String {
     format!("SC#{id}")
 }
 
-/// Prefix of a scorecard's versions.
-pub const SCORECARD_EDITIONS: &str = "V#";
+/// Prefix of the versions of a scorecard or automation.
+pub const EDITIONS: &str = "V#";
 
 /// A version of a scorecard.
 pub fn scorecard_edition(id: &str, version: u64) -> Key {
-    key(scorecard_partition(id), format!("{SCORECARD_EDITIONS}{version:010}"))
+    key(scorecard_partition(id), format!("{EDITIONS}{version:010}"))
 }
 
 /// By which scorecards and settings all customers were computed.
@@ -231,6 +240,17 @@ pub fn write_key(id: &str) -> Key {
     key(WRITE_KEYS, id)
 }
 
+/// The partition of all endpoints: a team has a few.
+pub const ENDPOINTS: &str = "ENDPOINTS";
+
+/// Prefix of an endpoint.
+pub const ENDPOINT: &str = "EP#";
+
+/// An endpoint.
+pub fn endpoint(id: &EndpointId) -> Key {
+    key(ENDPOINTS, format!("{ENDPOINT}{id}"))
+}
+
 /// A customer's event by its number.
 pub fn outbox(customer: &CustomerId, number: u64) -> Key {
     key(format!("O#{customer}"), format!("{number:012}"))
@@ -241,9 +261,43 @@ pub fn idempotency(principal: &str, route: &str, idempotency_key: &str) -> Key {
     key(format!("IK#{}", short_hash(&format!("{principal}\n{route}\n{idempotency_key}"))), "A")
 }
 
+/// What the team changed of the automations.
+pub fn automation_library() -> Key {
+    key("AUTOMATIONS", "A")
+}
+
+/// The partition of an automation's versions.
+pub fn automation_partition(id: &str) -> String {
+    format!("AU#{id}")
+}
+
+/// A version of an automation.
+pub fn automation_edition(id: &str, version: u64) -> Key {
+    key(automation_partition(id), format!("{EDITIONS}{version:010}"))
+}
+
+/// Prefix of a customer's runs.
+pub const RUNS: &str = "RN#";
+
+/// Where a run stands among others, in order of the events: unique over all customers.
+pub fn run_place(event: &Event, automation: &str, version: u64) -> String {
+    format!("{}#{}#{automation}@{version}", instant(event.occurred_at), event.event_id)
+}
+
 /// The run of an automation for an event.
-pub fn automation_run(automation: &str, version: u32, event_id: &str) -> Key {
-    key(format!("AR#{automation}@{version}#{event_id}"), "A")
+pub fn run(event: &Event, automation: &str, version: u64) -> Key {
+    key(customer_partition(&event.customer_id), format!("{RUNS}{}", run_place(event, automation, version)))
+}
+
+/// Prefix of all runs for an event.
+pub fn runs_of_event(event: &Event) -> String {
+    format!("{RUNS}{}#{}#", instant(event.occurred_at), event.event_id)
+}
+
+/// That the run log has a refusal of that day, of an automation for a customer and for that reason.
+pub fn refusal_of_day(run: &Run, reason: &str, day: NaiveDate) -> Key {
+    let Run { automation, version, event, .. } = run;
+    key(format!("RF#{automation}@{version}#{}#{reason}#{day}", event.customer_id), "A")
 }
 
 /// When an automation last acted for a customer.
@@ -259,6 +313,19 @@ pub fn told(customer: &CustomerId, what: &str) -> Key {
 /// A mail intent.
 pub fn mail_intent(id: &str) -> Key {
     key(format!("MI#{id}"), "A")
+}
+
+/// The partition of the deliveries to an endpoint.
+pub fn delivery_partition(endpoint: &EndpointId) -> String {
+    format!("DL#{endpoint}")
+}
+
+/// Prefix of a delivery.
+pub const DELIVERIES: &str = "msg_";
+
+/// A delivery.
+pub fn delivery(delivery: &DeliveryKey) -> Key {
+    key(delivery_partition(&delivery.endpoint), delivery.id.clone())
 }
 
 /// The partition of a customer's usage.

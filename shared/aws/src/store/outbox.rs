@@ -5,12 +5,16 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::{DateTime, Duration, Utc};
 use keepwell_domain::event::Event;
+use keepwell_domain::id::CustomerId;
 
 use super::record::{Record, Table};
-use super::{Store, StoreError, Stored, keys};
+use super::{Range, Store, StoreError, Stored, keys};
 
 /// How long a published event is kept.
 const KEPT: Duration = Duration::days(14);
+
+/// How many events of a customer are read at a time.
+const PAGE: usize = 50;
 
 /// The record of an event that is not published yet.
 pub fn pending(event: &Event) -> Result<Record, StoreError> {
@@ -34,6 +38,25 @@ impl Store {
         }))
         .await?;
         Ok(pages.into_iter().flatten().map(|stored: Stored<Event>| stored.value).collect())
+    }
+
+    /// A customer's events since `from`, oldest first, as far as they are kept.
+    pub async fn events_since(&self, customer: &CustomerId, from: DateTime<Utc>) -> Result<Vec<Event>, StoreError> {
+        let pk = keys::outbox(customer, 0).pk;
+        let range = Range { table: Table::Outbox, pk, prefix: "", descending: true };
+        let (mut events, mut after): (Vec<Event>, Option<String>) = (Vec::new(), None);
+        loop {
+            let page = self.query_page::<Event>(&range, PAGE, after.as_deref()).await?;
+            let read = page.items.into_iter().map(|stored| stored.value);
+            let (within, before): (Vec<_>, Vec<_>) = read.partition(|event| event.occurred_at >= from);
+            events.extend(within);
+            after = page.next;
+            // Numbers go up with time, so that the rest is older still.
+            if !before.is_empty() || after.is_none() {
+                events.reverse();
+                return Ok(events);
+            }
+        }
     }
 
     /// Notes that an event is published. Doing so twice changes nothing.

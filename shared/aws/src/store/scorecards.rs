@@ -1,9 +1,10 @@
 //! The team's scorecards: which are in use, and every version that was ever set.
 
 use keepwell_domain::customer::Customer;
+use keepwell_domain::edition::Edition;
 use keepwell_domain::problem::Problems;
 use keepwell_domain::score::evaluate::Compiled;
-use keepwell_domain::score::library::{DEFAULT_ID, Edition, Library, Selection};
+use keepwell_domain::score::library::{DEFAULT_ID, Library, Selection};
 use serde::{Deserialize, Serialize};
 
 use super::record::{Record, Table};
@@ -67,12 +68,8 @@ impl Store {
         limit: usize,
         after: Option<&str>,
     ) -> Result<Page<Stored<Edition>>, StoreError> {
-        let range = Range {
-            table: Table::Core,
-            pk: keys::scorecard_partition(id),
-            prefix: keys::SCORECARD_EDITIONS,
-            descending: true,
-        };
+        let range =
+            Range { table: Table::Core, pk: keys::scorecard_partition(id), prefix: keys::EDITIONS, descending: true };
         self.query_page(&range, limit, after).await
     }
 

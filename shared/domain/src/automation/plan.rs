@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::action::{Action, Assignee, MailContent};
 use super::context::Context;
 use super::recipients::{manager, recipients};
+use super::run::MAX_EFFECTS;
 use crate::automation::Automation;
 use crate::customer::MAX_ATTRIBUTES;
 use crate::event::{Event, MAX_HOPS};
@@ -53,6 +54,27 @@ pub enum Refusal {
         /// When it may act again.
         until: DateTime<Utc>,
     },
+    /// The event would have more effects than one event may have, this automation's counted last.
+    TooMany {
+        /// How many.
+        effects: usize,
+    },
+}
+
+impl Refusal {
+    /// Its name, for what is counted by reason.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Paused => "paused",
+            Self::CustomerPaused => "customer_paused",
+            Self::LoopGuard { .. } => "loop_guard",
+            Self::Conditions => "conditions",
+            Self::NoLongerTrue => "no_longer_true",
+            Self::CoolingDown { .. } => "cooling_down",
+            Self::TooMany { .. } => "too_many",
+        }
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -66,6 +88,9 @@ impl fmt::Display for Refusal {
                 write!(f, "loop guard: {hop} automations followed one another, {MAX_HOPS} are allowed")
             }
             Self::Conditions => f.write_str("the customer does not meet the conditions"),
+            Self::TooMany { effects } => {
+                write!(f, "too many effects: {effects} of one event, {MAX_EFFECTS} are allowed")
+            }
             Self::CoolingDown { until } => {
                 write!(f, "cooling down until {}", until.format("%Y-%m-%d %H:%M UTC"))
             }

@@ -181,8 +181,8 @@ impl Trigger {
         score_drop(before, now, *fall, *days, reported_at).is_some()
     }
 
-    /// Reads the trigger at `pointer` of its document.
-    pub(super) fn read(value: &Value, pointer: &str) -> Result<Self, Problems> {
+    /// Reads the trigger at `pointer` of a document or request.
+    pub fn read(value: &Value, pointer: &str) -> Result<Self, Problems> {
         let (kind, value) = tagged(value, pointer, "trigger")?;
         let mut fields = Fields::new(value, &format!("{pointer}/{kind}"))?;
         let trigger = match kind {

@@ -1,85 +1,33 @@
 //! The team's scorecards: every version that was ever set, which ones are in use, and which one a customer gets.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::evaluate::Compiled;
 use super::scorecard::Scorecard;
 use crate::customer::Customer;
+use crate::edition::Edition;
 use crate::fields::Fields;
-use crate::id::EmailAddress;
 use crate::measure::Name;
 use crate::problem::Problems;
 
 /// The scorecard of every customer that no other one takes.
 pub const DEFAULT_ID: &str = "default";
 
-crate::words! {
-    /// How the text of a scorecard is written.
-    pub enum TextFormat {
-        /// JSON.
-        Json = "json",
-        /// YAML, which may have comments.
-        Yaml = "yaml",
-    }
-}
-
-impl TextFormat {
-    /// The document that a text stands for, not yet checked; or why it stands for none. A YAML key that is there twice is refused.
-    pub fn read(self, text: &str) -> Result<Value, String> {
-        match self {
-            Self::Json => serde_json::from_str(text).map_err(|error| format!("The body is not valid JSON: {error}.")),
-            Self::Yaml => serde_saphyr::from_str(text).map_err(|error| format!("The body is not valid YAML: {error}.")),
-        }
-    }
-}
-
-/// One version of a scorecard, as somebody set it. It never changes and is never deleted: scores of the past point to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Edition {
-    /// The scorecard's id.
-    pub id: Name,
-    /// Counts up from 1.
-    pub version: u64,
-    /// How `text` is written.
-    pub format: TextFormat,
-    /// The document to the letter, comments and all.
-    pub text: String,
-    /// Who set it; `None` for the one that Keepwell ships.
-    pub set_by: Option<EmailAddress>,
-    /// When; `None` for the one that Keepwell ships.
-    pub set_at: Option<DateTime<Utc>>,
-}
-
 impl Edition {
-    /// The one that Keepwell ships: version 1 of [`DEFAULT_ID`].
+    /// The scorecard that Keepwell ships: version 1 of [`DEFAULT_ID`].
     pub fn shipped() -> Self {
-        Self {
-            id: Name::from(DEFAULT_ID),
-            version: 1,
-            format: TextFormat::Yaml,
-            text: Scorecard::default_document().to_owned(),
-            set_by: None,
-            set_at: None,
-        }
+        Self::of_shipped(DEFAULT_ID, Scorecard::default_document())
     }
 
-    /// The document, read.
+    /// The scorecard that stands in it.
     pub fn scorecard(&self) -> Result<Scorecard, Problems> {
-        let document = self.format.read(&self.text).map_err(|detail| Problems::one("", detail))?;
-        Scorecard::parse(&document)
+        Scorecard::parse(&self.value()?)
     }
 
-    /// The document, ready to be applied.
+    /// The scorecard that stands in it, ready to be applied.
     pub fn compiled(&self) -> Result<Compiled, Problems> {
         Ok(Compiled::new(&self.scorecard()?, Some(self.version)))
-    }
-
-    /// Whether setting `text` would say nothing new: the same document, and no comment that is not there already.
-    pub fn says(&self, scorecard: &Scorecard, format: TextFormat, text: &str) -> bool {
-        let same_text = self.format == format && self.text == text;
-        same_text || (format == TextFormat::Json && self.scorecard().is_ok_and(|current| current == *scorecard))
     }
 }
 
