@@ -198,10 +198,10 @@ impl CustomerChange {
         let Some(before) = self.customer.awaited.clone() else { return };
         let after = Awaited::of(&self.customer);
         if after.renewal != before.renewal {
-            self.replace_due(RENEWAL, before.renewal(), after.renewal());
+            self.replace_due(RENEWAL, before.renewal.is_some(), after.renewal());
         }
         if after.silent_since != before.silent_since {
-            self.replace_due(CONTACT, before.contact(&self.customer), after.contact(&self.customer));
+            self.replace_due(CONTACT, before.silent_since.is_some(), after.contact(&self.customer));
         }
         self.customer.awaited = Some(after);
     }
@@ -212,15 +212,15 @@ impl CustomerChange {
         for (place, due) in milestones(after) {
             let before = gone.remove(&place);
             if before.as_ref() != Some(&due) {
-                self.replace_due(&place, before, Some(due));
+                self.replace_due(&place, before.is_some(), Some(due));
             }
         }
-        for (place, due) in gone {
-            self.replace_due(&place, Some(due), None);
+        for place in gone.into_keys() {
+            self.replace_due(&place, true, None);
         }
     }
 
-    fn replace_due(&mut self, place: &str, before: Option<Due>, after: Option<Due>) {
+    fn replace_due(&mut self, place: &str, was_there: bool, after: Option<Due>) {
         let customer = self.customer.id.clone();
         match after.filter(|due| !due.is_over(self.now)) {
             Some(due) => {
@@ -229,7 +229,7 @@ impl CustomerChange {
                 let entry = DueEntry { customer, place: place.to_owned(), due, settled_at };
                 self.put(if looked_for { entry.new_record(self.now) } else { entry.record() }, Expect::Anything);
             }
-            None if before.is_some() => self.transaction.delete(Table::Core, keys::due(&customer, place)),
+            None if was_there => self.transaction.delete(Table::Core, keys::due(&customer, place)),
             None => {}
         }
     }

@@ -85,7 +85,7 @@ impl Ticket {
         let escalated = self.escalated && before.map_or(is_young, |before| !before.escalated);
         let facts = [
             opened.then(|| Fact::TicketOpened { ticket: ticket.clone(), severity }),
-            escalated.then(|| Fact::TicketEscalated { ticket, severity }),
+            escalated.then_some(Fact::TicketEscalated { ticket, severity }),
         ];
         facts.into_iter().flatten().filter(|_| is_open).collect()
     }
