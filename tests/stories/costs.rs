@@ -77,6 +77,16 @@ async fn of_webhook(world: &World) -> Cost {
     cost(world)
 }
 
+/// What the hourly look for what time brings costs when it was done before in the same hour.
+async fn of_look(world: &World) -> Cost {
+    let dispatch = world.system.functions().iter().find(|function| function.name == "automation-dispatch").unwrap();
+    let look = &dispatch.schedules.iter().find(|schedule| schedule.name == "time").unwrap().handler;
+    look().await.unwrap();
+    world.system.local().reset_requests();
+    look().await.unwrap();
+    cost(world)
+}
+
 async fn send(world: &World, path: &str, items: Vec<Value>) {
     for chunk in items.chunks(500) {
         let call = world.call_as(Role::Csm, Method::POST, path).json(&Value::from(chunk.to_vec()));
@@ -196,6 +206,18 @@ async fn the_cost_table_says_what_is_measured() {
     ));
     rows.push(("ticket sent", of_call(&world, Method::POST, "/v1/tickets", json_type, fresh_ticket()).await));
     rows.push(("the same ticket again", of_call(&world, Method::POST, "/v1/tickets", json_type, fresh_ticket()).await));
+    let call =
+        |id: &str, at: DateTime<Utc>| json!([{ "id": id, "customer": "acme", "kind": "call", "at": at }]).to_string();
+    let older = call("c1", monday() - Duration::days(40));
+    rows.push((
+        "call logged, not the last one",
+        of_call(&world, Method::POST, "/v1/interactions", json_type, older).await,
+    ));
+    let newest = call("c2", monday());
+    rows.push((
+        "call logged, the last one",
+        of_call(&world, Method::POST, "/v1/interactions", json_type, newest).await,
+    ));
     let messages: Vec<Value> = (0..100)
         .map(|n| json!({ "id": format!("x{n}"), "customer": "acme", "at": monday(), "text": "Thank you, that works." }))
         .collect();
@@ -232,6 +254,7 @@ async fn the_cost_table_says_what_is_measured() {
     assert_eq!([units(changed), units(unchanged)], [SCORE_CHANGED, SCORE_UNCHANGED], "what a plan counts with");
     rows.push(("customer read again for a snapshot", of_snapshot(&world).await));
     rows.push(("webhook sent", of_webhook(&world).await));
+    rows.push(("an hour's look for what is due, nothing is", of_look(&world).await));
     let mut table =
         "| operation | calls | read units | write units | $ a million |\n|---|---|---|---|---|\n".to_owned();
     for (name, Cost { calls, read, write }) in &rows {

@@ -16,7 +16,7 @@ async fn send(world: &World, path: &str, csv: impl Into<Vec<u8>>) -> Reply {
 }
 
 /// Imports a CSV document; answers the report.
-async fn import(world: &World, path: &str, csv: impl Into<Vec<u8>>) -> Value {
+pub(crate) async fn import(world: &World, path: &str, csv: impl Into<Vec<u8>>) -> Value {
     send(world, path, csv).await.expect_status(200).json()
 }
 

@@ -27,4 +27,5 @@ mod settings;
 mod signals;
 mod snapshot;
 mod status;
+mod time_triggers;
 mod tracking;

@@ -3,10 +3,12 @@
 //! A run is a row beside its customer, written in the transaction that has its effects: tasks, mails and deliveries to be sent, tags
 //! and attributes. What does not fit into one transaction follows in parts. Mails and deliveries are sent after it; whatever a crash
 //! leaves undone or unsent, the schedules do.
+//! What time alone brings is looked for every hour, and comes through the bus like everything else.
 
 mod automations;
 mod part;
 mod run;
+mod time;
 mod waits;
 
 use keepwell_aws::cloud::Cloud;
@@ -42,6 +44,7 @@ const SENT_AT_ONCE: usize = 100;
 pub fn function(cloud: &Cloud) -> Function {
     let automations = Automations::default();
     let (events, mail, sends, later) = (cloud.clone(), cloud.clone(), cloud.clone(), cloud.clone());
+    let (time, waited_for) = (cloud.clone(), automations.clone());
     Function::new("automation-dispatch")
         .subscribe(SOURCE, SUBSCRIPTIONS, move |messages| {
             let (cloud, automations) = (events.clone(), automations.clone());
@@ -50,6 +53,10 @@ pub fn function(cloud: &Cloud) -> Function {
         .schedule("mail", Rate::FiveMinutes, move || {
             let cloud = mail.clone();
             async move { mailer::deliver_due(&cloud).await.map(|_| ()) }
+        })
+        .schedule("time", Rate::Hourly, move || {
+            let (cloud, automations) = (time.clone(), waited_for.clone());
+            async move { time::pass(&cloud, &automations).await }
         })
         .schedule("webhooks", Rate::FiveMinutes, move || {
             let cloud = sends.clone();

@@ -45,6 +45,11 @@ pub(crate) async fn load(
         let Some(rewritten) = store.customer(id).await? else { return Ok(None) };
         customer = rewritten;
     }
+    if customer.value.awaited.is_none() {
+        store.begin_awaiting(cloud, id).await?;
+        let Some(begun) = store.customer(id).await? else { return Ok(None) };
+        customer = begun;
+    }
     let today = now.date_naive();
     let usage = usage_since(cloud, id, today - Duration::days(USAGE_DAYS), today).await?;
     let last_used_on = match usage.last() {

@@ -33,8 +33,11 @@ pub(crate) enum Effect {
     Refused { column: &'static str, detail: String },
 }
 
-/// Room in a transaction for the customer's row and its event.
+/// Room in a transaction for the customer's row, its items in the work index and the event that signals were received.
 const ROOM: usize = MAX_WRITES - 4;
+
+/// Most writes of a fact: its event, and that it was told of.
+const WRITES_PER_FACT: usize = 2;
 
 /// Usage in one transaction, in bytes: `DynamoDB` takes 4 MB, and there are other items.
 const MAX_USAGE_BYTES: usize = 3_000_000;
@@ -206,12 +209,33 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         self.effects.push(if before.is_some() { Effect::Updated } else { Effect::Created });
-        self.make_room(WRITES_PER_SIGNAL).await?;
+        let known = before.as_ref().map(|before| &before.value);
+        let news = signal.news(known, self.now);
+        let writes = WRITES_PER_SIGNAL + signal.due_writes(known) + WRITES_PER_FACT * news.len();
+        self.make_room(writes).await?;
         if let Some(before) = &before {
             self.remember_others(&before.value, signal).await?;
         }
         self.change.signal(before.as_ref(), signal);
         self.note(kind);
+        for fact in news {
+            self.tell(fact).await?;
+        }
+        Ok(())
+    }
+
+    /// Publishes what is told of once.
+    async fn tell(&mut self, fact: Fact) -> Result<(), ApiError> {
+        let Fact::TicketEscalated { ticket, .. } = &fact else {
+            // There is no second first time: its record must be absent.
+            self.change.publish(fact);
+            return Ok(());
+        };
+        // Taken back and sent again, as by an old file after a new one, it is no news.
+        let key = keys::told(&self.change.customer.id, &format!("{} {ticket}", fact.name()));
+        if !self.cloud.store.was_told(&key).await? {
+            self.change.tell_once(key, fact);
+        }
         Ok(())
     }
 
@@ -264,7 +288,7 @@ impl<'a> Writer<'a> {
 
     /// Commits what there is when `writes` more would not fit into the transaction.
     pub(crate) async fn make_room(&mut self, writes: usize) -> Result<(), ApiError> {
-        if self.change.transaction.len() + writes <= ROOM { Ok(()) } else { self.flush_and_read().await }
+        if self.change.len() + writes <= ROOM { Ok(()) } else { self.flush_and_read().await }
     }
 
     /// Commits what there is and goes on with the customer as it is then.

@@ -7,6 +7,7 @@ pub mod automations;
 pub mod change;
 pub mod customers;
 pub mod deliveries;
+pub mod due;
 pub mod endpoints;
 pub mod erase;
 pub mod feedback;
@@ -23,6 +24,7 @@ pub mod scores;
 pub mod signals;
 pub mod tables;
 pub mod tasks;
+pub mod told;
 pub mod transaction;
 pub mod users;
 pub mod write_keys;
@@ -332,7 +334,32 @@ impl Store {
         until: Option<&str>,
         limit: Option<usize>,
     ) -> Result<Vec<Stored<T>>, StoreError> {
+        self.query_index_within(table, index, pk, (None, until), limit).await
+    }
+
+    /// All items of one partition of an index whose sort key lies between `from` and `to`, both inclusive, in order.
+    pub async fn query_index_between<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        index: &'static str,
+        pk: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
+        let from = Some(from).filter(|from| !from.is_empty());
+        self.query_index_within(table, index, pk, (from, Some(to)), None).await
+    }
+
+    async fn query_index_within<T: DeserializeOwned>(
+        &self,
+        table: Table,
+        index: &'static str,
+        pk: &str,
+        bounds: (Option<&str>, Option<&str>),
+        limit: Option<usize>,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
         let (pk_name, sk_name) = record::index_key_names(index);
+        let text = |text: &str| AttributeValue::S(text.to_owned());
         let mut items = Vec::new();
         let mut start = None;
         loop {
@@ -342,15 +369,20 @@ impl Store {
                 .table_name(self.name(table))
                 .index_name(index)
                 .expression_attribute_names("#pk", pk_name)
-                .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+                .expression_attribute_values(":pk", text(pk))
                 .set_limit(limit.and_then(|limit| i32::try_from(limit).ok()))
                 .set_exclusive_start_key(start);
-            let query = match until {
-                Some(until) => query
+            let query = match bounds {
+                (Some(from), Some(to)) => query
+                    .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :to")
+                    .expression_attribute_names("#sk", sk_name)
+                    .expression_attribute_values(":from", text(from))
+                    .expression_attribute_values(":to", text(to)),
+                (None, Some(until)) => query
                     .key_condition_expression("#pk = :pk AND #sk <= :until")
                     .expression_attribute_names("#sk", sk_name)
-                    .expression_attribute_values(":until", AttributeValue::S(until.to_owned())),
-                None => query.key_condition_expression("#pk = :pk"),
+                    .expression_attribute_values(":until", text(until)),
+                (_, None) => query.key_condition_expression("#pk = :pk"),
             };
             let answer = query.send().await.map_err(|error| StoreError::sdk("Query", table, &error))?;
             for item in answer.items.unwrap_or_default() {

@@ -9,6 +9,7 @@ pub mod condition;
 pub mod context;
 pub mod field;
 pub mod foresight;
+mod headline;
 pub mod library;
 mod parse;
 pub mod plan;
@@ -132,6 +133,14 @@ const SHIPPED: &[&str] = &[
     include_str!("../automations/insight-advocate.yaml"),
     include_str!("../automations/negative-answer.yaml"),
     include_str!("../automations/happiness-dropped.yaml"),
+    include_str!("../automations/score-fell.yaml"),
+    include_str!("../automations/status-and-score-disagree.yaml"),
+    include_str!("../automations/renewal-90.yaml"),
+    include_str!("../automations/renewal-30.yaml"),
+    include_str!("../automations/no-contact-30.yaml"),
+    include_str!("../automations/milestone-overdue.yaml"),
+    include_str!("../automations/ticket-critical.yaml"),
+    include_str!("../automations/ticket-escalated.yaml"),
 ];
 
 /// The automations that a new installation starts with, all switched on.

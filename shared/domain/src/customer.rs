@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::due::Awaited;
 use crate::fields::{Fields, FromField, Line, Whole, is_storable};
 use crate::happiness::HappinessLevel;
 use crate::health_status::{HealthStatus, StatusRecord};
@@ -145,6 +146,10 @@ pub struct Customer {
     /// What is remembered of its signals for good; `None` while they have no gists yet, as before Keepwell kept any.
     #[serde(default)]
     pub last_signals: Option<LastSignals>,
+    /// What the index of what time brings has about it; `None` until the customer is computed for the first time since Keepwell
+    /// has such an index.
+    #[serde(default, rename = "due", skip_serializing_if = "Option::is_none")]
+    pub awaited: Option<Awaited>,
     /// When the customer was created.
     pub created_at: DateTime<Utc>,
     /// When profile or status last changed.
@@ -194,6 +199,7 @@ impl NewCustomer {
             standing: Standing::default(),
             churned: false,
             last_signals: Some(LastSignals::default()),
+            awaited: Some(Awaited::default()),
             created_at: now,
             updated_at: now,
             version: 1,

@@ -15,6 +15,7 @@
 //! | [`snapshot`] | the portfolio at one moment, in columns |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
 //! | [`delivery`] | where signed webhooks and Slack messages go, and how they arrive at least once |
+//! | [`due`] | what time alone brings: renewals, silences, late milestones |
 //! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
 //! | [`edition`] | the versions of scorecards and automations |
 //! | [`event`] | the facts that are published |
@@ -25,6 +26,7 @@ pub mod automation;
 pub mod contact;
 pub mod customer;
 pub mod delivery;
+pub mod due;
 pub mod edition;
 pub mod event;
 pub mod feedback;

@@ -132,6 +132,8 @@ impl History {
         customer.churned =
             demo.outcomes.iter().max_by_key(|outcome| outcome.on).is_some_and(|last| last.kind == OutcomeKind::Churned);
         customer.last_signals = Some(remembered(demo, now));
+        // Its first score waits for what is still to come, and is silent about what came before.
+        customer.awaited = None;
         customer.feedback_due_at = (customer.profile.request_feedback && !customer.churned).then_some(now);
 
         let mut days: BTreeMap<NaiveDate, UsageDay> = BTreeMap::new();

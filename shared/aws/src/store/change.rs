@@ -71,6 +71,16 @@ impl CustomerChange {
         }
     }
 
+    /// Number of writes so far, events included, without the customer's row.
+    pub fn len(&self) -> usize {
+        self.transaction.len() + self.facts.len()
+    }
+
+    /// Whether nothing but the customer's row would be written.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Publishes `fact` when the change is committed.
     pub fn publish(&mut self, fact: Fact) {
         self.facts.push(fact);
@@ -89,6 +99,7 @@ impl CustomerChange {
 
     /// Writes the row, the records and the events, or nothing. Answers the customer as it is now.
     pub async fn commit(mut self, cloud: &Cloud) -> Result<Customer, CommitError> {
+        self.await_what_time_brings();
         self.write_events(cloud);
         self.transaction.put(row(&self.customer), self.expect);
         self.transaction.commit(&cloud.store).await?;

@@ -141,6 +141,7 @@ impl CustomerChange {
         if let Some(last) = &mut self.customer.last_signals {
             signal.remember(last, self.now);
         }
+        signal.await_what_time_brings(before.map(|before| &before.value), self);
     }
 
     /// Keeps a revision of an answer, which must be new.

@@ -17,6 +17,8 @@
 //! | user of a product | `US#<hash of user>` | `A` | Get, several at once |
 //! | users of a customer, for its erasure | `C#<customer>` | `US#<hash of user>` | Query |
 //! | when a company last said what changed its profile | `C#<customer>` | `SAID` | Get |
+//! | what time brings: renewal, silence, milestone | `C#<customer>` | `DUE#renewal`, `DUE#contact`, `DUE#milestone#<goal>#<n>` | `work`, by moment |
+//! | until when it was looked for what time brings | `LOOKED_UNTIL` | `A` | Get |
 //! | where a request or task lives | `ID#<id>` | `AT` | Get |
 //! | address guard: last asked, suppressed | `AD#<hash of address>` | `A` | Get |
 //! | settings | `SETTINGS` | `A` | Get |
@@ -32,7 +34,7 @@
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
 //!
-//! `dedupe`: `IK#<hash>` idempotency keys, `CD#<automation>#<customer>` cool-downs,
+//! `dedupe`: `IK#<hash>` idempotency keys, `CD#<automation>#<customer>` cool-downs, `TOLD#<hash of what>` facts that are told of once,
 //! `RF#<automation>@<version>#<customer>#<reason>#<day>` that the run log has a refusal of that day, `MI#<intent>` mail intents
 //! (index `due`: `due_pk`, `due_sk`); all with sk `A`. Deliveries: pk `DL#<endpoint>`, sk `msg_<ulid>`, so that an endpoint's are
 //! read newest first; in `due` too.
@@ -52,6 +54,10 @@ pub const PORTFOLIO_SHARDS: u32 = 16;
 
 /// Number of shards of each kind of work and of the unpublished events: each takes 1,000 writes a second.
 pub const WORK_SHARDS: u32 = 4;
+
+/// Number of shards of each kind of what time brings. Each is asked every hour, and a customer's renewal, last meeting or milestone
+/// seldom changes: 2,000 a second are enough.
+pub const DUE_SHARDS: u32 = 2;
 
 /// Primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -158,6 +164,19 @@ pub const TASKS: &str = "TS#";
 /// A task.
 pub fn task(customer: &CustomerId, task: &str) -> Key {
     key(customer_partition(customer), format!("{TASKS}{task}"))
+}
+
+/// Prefix of what time brings about a customer.
+pub const DUE: &str = "DUE#";
+
+/// Something that time brings about a customer; `place` tells it from the others.
+pub fn due(customer: &CustomerId, place: &str) -> Key {
+    key(customer_partition(customer), format!("{DUE}{place}"))
+}
+
+/// Until when it was looked for what time brings.
+pub fn looked_until() -> Key {
+    key("LOOKED_UNTIL", "A")
 }
 
 /// Which customer a request or task belongs to.
@@ -287,6 +306,11 @@ pub fn refusal_of_day(run: &Run, reason: &str, day: NaiveDate) -> Key {
 /// When an automation last acted for a customer.
 pub fn cool_down(automation: &str, customer: &CustomerId) -> Key {
     key(format!("CD#{automation}#{customer}"), "A")
+}
+
+/// That something about a customer was told of, which is told of once: `what` tells one such thing from all others of the customer.
+pub fn told(customer: &CustomerId, what: &str) -> Key {
+    key(format!("TOLD#{}", short_hash(&format!("{customer}\n{what}"))), "A")
 }
 
 /// A mail intent.

@@ -1,17 +1,19 @@
 //! Signals as they were received, and usage folded by day.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use keepwell_domain::event::Fact;
 use keepwell_domain::happiness::Answer;
 use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::signal::{
-    CustomMeasure, Gist, Goal, Interaction, LastSignals, Message, Opportunity, OpportunityOutcome, Outcome, Survey,
-    Ticket,
+    CustomMeasure, Gist, Goal, Interaction, LastSignals, MAX_MILESTONES, Message, Opportunity, OpportunityOutcome,
+    Outcome, Survey, Ticket,
 };
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use keepwell_domain::usage::{UsageDay, whole_days};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::change::CustomerChange;
 use super::customers::core;
 use super::gists::gist_record;
 use super::record::{Record, Table, read, sort_key};
@@ -32,6 +34,20 @@ pub trait SignalRecord: Gist + Serialize + DeserializeOwned + PartialEq + Clone 
 
     /// The line it makes on the customer's timeline, if it makes one.
     fn timeline_entry(&self) -> Option<TimelineEntry>;
+
+    /// What is news at `now` when it takes the place of `before`, beside that signals were received.
+    fn news(&self, _before: Option<&Self>, _now: DateTime<Utc>) -> Vec<Fact> {
+        Vec::new()
+    }
+
+    /// Most writes that [`SignalRecord::await_what_time_brings`] adds.
+    fn due_writes(&self, _before: Option<&Self>) -> usize {
+        0
+    }
+
+    /// Adds to `change`, in which it takes the place of `before`, what time will bring about it by itself. What is remembered of it in
+    /// the customer's row needs nothing here.
+    fn await_what_time_brings(&self, _before: Option<&Self>, _change: &mut CustomerChange) {}
 }
 
 impl SignalRecord for Ticket {
@@ -52,6 +68,10 @@ impl SignalRecord for Ticket {
             title: format!("Ticket {} ({}, {state}{escalated}){subject}", self.id, self.severity),
             detail: String::new(),
         })
+    }
+
+    fn news(&self, before: Option<&Self>, now: DateTime<Utc>) -> Vec<Fact> {
+        Self::news(self, before, now)
     }
 }
 
@@ -118,6 +138,15 @@ impl SignalRecord for Goal {
             title: format!("Goal due: {} ({} of {})", self.name, self.actual, self.target),
             detail: String::new(),
         })
+    }
+
+    fn due_writes(&self, before: Option<&Self>) -> usize {
+        let places = |goal: &Self| goal.milestones.len().min(MAX_MILESTONES);
+        before.map_or(0, places).max(places(self))
+    }
+
+    fn await_what_time_brings(&self, before: Option<&Self>, change: &mut CustomerChange) {
+        change.await_milestones(before, self);
     }
 }
 

@@ -3,7 +3,7 @@
 use keepwell_aws::render::{RenderError, RenderedMail, Templates};
 use serde_json::{Value, json};
 
-use crate::samples::{INTERNAL, mail, mails, sample};
+use crate::samples::{INTERNAL, WRITTEN, mail, mails, sample};
 
 #[test]
 fn every_mail_reads_as_in_its_snapshot() {
@@ -16,8 +16,8 @@ fn every_mail_reads_as_in_its_snapshot() {
 
 #[test]
 fn a_mail_is_60_to_140_words_and_its_parts_say_the_same() {
-    for name in mails() {
-        let mail = mail(&name, &sample());
+    for name in mails().iter().filter(|name| !WRITTEN.contains(&name.as_str())) {
+        let mail = mail(name, &sample());
         let letter = mail.text.split("\n--\n").next().unwrap();
         let words = letter.split_whitespace().filter(|word| !word.starts_with("http")).count();
         assert!((60..=140).contains(&words), "{name}: {words} words");
@@ -89,6 +89,9 @@ fn markup_in_names_is_shown_not_run() {
     variables["customer"]["status_reason"] = json!(attack);
     variables["owner"]["name"] = json!(attack);
     variables["product_name"] = json!(attack);
+    variables["event"]["headline"] = json!(attack);
+    variables["event"]["rows"][0]["value"] = json!(attack);
+    variables["written"]["paragraphs"][0] = json!(attack);
     for name in mails() {
         let mail = mail(&name, &variables);
         assert!(!mail.html.contains("<script") && !mail.html.contains("&amp;lt;"), "{name}");
@@ -123,9 +126,10 @@ fn a_variable_that_is_missing_or_null_is_an_error_never_a_hole() {
     assert!(Templates::shipped().mail("status-steady", &variables).is_err());
 }
 
-/// The alert goes to the team: it greets nobody and names no product.
+/// Alerts go to the team: they greet nobody and name no product.
 fn mail_uses(name: &str, variable: &str) -> bool {
-    !(INTERNAL.contains(&name) && ["product_name", "contact"].contains(&variable))
+    let of_letters = INTERNAL.contains(&name) && ["product_name", "contact"].contains(&variable);
+    !(of_letters || (name == "written-to-team" && variable == "owner"))
 }
 
 #[test]

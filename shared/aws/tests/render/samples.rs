@@ -7,7 +7,10 @@ use keepwell_aws::render::{PAGE_STYLE, RenderedMail, Templates};
 use serde_json::{Value, json};
 
 /// Templates for the team; all others go to contacts.
-pub(crate) const INTERNAL: [&str; 1] = ["churn-risk-alert"];
+pub(crate) const INTERNAL: [&str; 3] = ["churn-risk-alert", "team-alert", "written-to-team"];
+
+/// Frames for words of a team's own.
+pub(crate) const WRITTEN: [&str; 2] = ["written-to-contact", "written-to-team"];
 
 /// The folders of mail templates.
 pub(crate) fn mails() -> Vec<String> {
@@ -30,6 +33,14 @@ pub(crate) fn sample() -> Value {
             "happiness": "Not Happy", "score": 38, "arr": "USD 120,000", "renewal_on": "1 September 2026",
         },
         "owner": { "name": "Ana Ruiz", "email": "ana.ruiz@team.test" },
+        "event": {
+            "type": "ticket.opened.v1", "headline": "critical ticket opened", "ticket": "T-4711", "severity": "critical",
+            "rows": [{ "name": "Ticket", "value": "T-4711" }, { "name": "Severity", "value": "critical" }],
+        },
+        "written": {
+            "subject": "A new report for you",
+            "paragraphs": ["From today you find the report that you asked for under Reports.", "Tell me what you think of it."],
+        },
         "product_name": "Orbit",
         "links": {
             "very_happy": "https://keepwell.test/f/f1.k1.TOKEN?rating=very_happy",

@@ -1,12 +1,14 @@
 //! What the texts of an automation may say: the variables of its mails and tasks.
 //!
-//! `customer`, `owner`, `product_name` are always there; `event` and, where the event is about one, `contact` by event.
+//! `customer`, `owner`, `product_name` are always there, and `event` with `type`, `headline` and `rows`; the rest of `event` and, where it
+//! is about one, `contact` differ by event.
 //! Unknown values are `null`. The mailer adds `contact` (the recipient) and `links` to a mail's variables.
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
 use crate::automation::context::Context;
+use crate::automation::headline::{headline, rows};
 use crate::contact::Contact;
 use crate::customer::Customer;
 use crate::event::{Event, Fact};
@@ -21,7 +23,13 @@ pub fn variables(event: &Event, context: &Context<'_>) -> Map<String, Value> {
     variables.insert("customer".to_owned(), customer_variables(context.customer));
     variables.insert("owner".to_owned(), owner_variables(context.customer.profile.owner.as_ref()));
     variables.insert("product_name".to_owned(), json!(context.settings.product_name));
-    variables.insert("event".to_owned(), event_variables(&event.fact, context.customer));
+    let mut of_event = event_variables(&event.fact, context.customer);
+    if let Some(of_event) = of_event.as_object_mut() {
+        of_event.insert("type".to_owned(), json!(event.fact.name()));
+        of_event.insert("headline".to_owned(), json!(headline(&event.fact)));
+        of_event.insert("rows".to_owned(), rows(&event.fact));
+    }
+    variables.insert("event".to_owned(), of_event);
     if let Some(contact) = contact_of(&event.fact) {
         let known = context.contacts.iter().find(|known| known.id == *contact);
         variables.insert("contact".to_owned(), known.map_or_else(unknown_contact, contact_variables));
@@ -118,7 +126,7 @@ fn event_variables(fact: &Fact, customer: &Customer) -> Value {
     }
 }
 
-fn insight(insight: Insight) -> &'static str {
+pub(super) fn insight(insight: Insight) -> &'static str {
     match insight {
         Insight::Advocate => "Advocate",
         Insight::ProductIssues => "Product issues",
@@ -130,11 +138,11 @@ fn insight(insight: Insight) -> &'static str {
 }
 
 /// Rounded half up, for display.
-fn whole(number: f64) -> i64 {
+pub(super) fn whole(number: f64) -> i64 {
     (number + 0.5).floor() as i64
 }
 
-fn date(date: NaiveDate) -> String {
+pub(super) fn date(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
 }
 

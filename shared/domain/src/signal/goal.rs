@@ -8,6 +8,9 @@ use crate::fields::{Fields, FromField, Line};
 use crate::id::RecordId;
 use crate::problem::Problems;
 
+/// Most milestones of a goal: each is waited for by itself.
+pub const MAX_MILESTONES: usize = 50;
+
 /// A step towards a goal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Milestone {
@@ -58,7 +61,10 @@ impl Goal {
         let target: Option<f64> = fields.required("target");
         let actual = fields.optional("actual").unwrap_or(0.0);
         let due_on = fields.required("due_on");
-        let milestones = fields.optional("milestones").unwrap_or_default();
+        let milestones: Vec<Milestone> = fields.optional("milestones").unwrap_or_default();
+        if milestones.len() > MAX_MILESTONES {
+            fields.problem("milestones", format!("must have at most {MAX_MILESTONES} items"));
+        }
         if target == Some(0.0) {
             fields.problem("target", "must not be 0");
         }

@@ -1,11 +1,15 @@
 //! Support tickets.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::event::Fact;
 use crate::fields::{Fields, Line, Text};
 use crate::id::RecordId;
 use crate::sentiment::compound;
+
+/// For how many days after its opening a ticket that nobody knew is news.
+const NEWS_DAYS: i64 = 7;
 
 crate::words! {
     /// How severe a ticket is. Declared from least to most.
@@ -65,6 +69,25 @@ impl Ticket {
         let (id, opened_at) = id.zip(opened_at)?;
         let sentiment = text.as_deref().and_then(compound);
         Some(Self { id, severity, opened_at, first_response_at, closed_at, escalated, subject, text, sentiment })
+    }
+
+    /// What is news at `now` when this takes the place of `before`: that it was opened, that it was escalated.
+    ///
+    /// Only an open ticket makes news. A new one does while it is young, so that old tickets that are imported make none; one that
+    /// is known already and becomes escalated does whatever its age. An escalation that is taken back and comes again is answered
+    /// again: that it is told of once is up to the caller.
+    pub fn news(&self, before: Option<&Self>, now: DateTime<Utc>) -> Vec<Fact> {
+        let is_open = self.closed_at.is_none_or(|closed| closed > now);
+        // A sender's clock may be ahead of ours: a ticket of the next minutes is new, not unborn.
+        let is_young = self.opened_at > now - Duration::days(NEWS_DAYS);
+        let (ticket, severity) = (self.id.clone(), self.severity);
+        let opened = before.is_none() && is_young;
+        let escalated = self.escalated && before.map_or(is_young, |before| !before.escalated);
+        let facts = [
+            opened.then(|| Fact::TicketOpened { ticket: ticket.clone(), severity }),
+            escalated.then_some(Fact::TicketEscalated { ticket, severity }),
+        ];
+        facts.into_iter().flatten().filter(|_| is_open).collect()
     }
 
     /// Whether the ticket was open at `now`.

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::file::{Reader, Writer};
 use super::{Row, SnapshotError, damaged};
 use crate::customer::{Customer, Profile, Standing};
+use crate::due::Awaited;
 use crate::happiness::HappinessLevel;
 use crate::health_status::{HealthStatus, StatusRecord};
 use crate::id::{CustomerId, EmailAddress};
@@ -63,6 +64,7 @@ pub(super) fn read(file: &Reader<'_>) -> Result<Vec<Row>, SnapshotError> {
     let mut met_at = file.whole("met_at")?;
     let mut ticket_at = file.whole("ticket_at")?;
     let mut outcome = file.words("outcome", json)?;
+    let mut awaited = file.texts("awaited", |text| Awaited::try_from(text.to_owned()).ok())?;
     let mut created_at = file.whole("created_at")?;
     let mut updated_at = file.whole("updated_at")?;
     let mut version = file.whole("version")?;
@@ -127,6 +129,7 @@ pub(super) fn read(file: &Reader<'_>) -> Result<Vec<Row>, SnapshotError> {
             feedback_due_at: time(&mut feedback_due_at, "feedback_due_at")?,
             churned: flag(&mut churned),
             last_signals: flag(&mut has_last_signals).then_some(last_signals),
+            awaited: next(&mut awaited),
             created_at: must_be_time(&mut created_at, "created_at")?,
             updated_at: must_be_time(&mut updated_at, "updated_at")?,
             version: count(&mut version, "version")?,
@@ -187,6 +190,7 @@ pub(super) fn write(rows: &[Row], file: &mut Writer) -> Result<(), SnapshotError
     file.whole("met_at", last().map(|it| millis(it.and_then(|it| it.met_at))));
     file.whole("ticket_at", last().map(|it| millis(it.and_then(|it| it.ticket_at))));
     file.words("outcome", jsons(last().map(|it| it.and_then(|it| it.outcome.as_ref())))?)?;
+    file.texts("awaited", customers().map(|it| it.awaited.clone().map(|awaited| Cow::Owned(awaited.into()))))?;
     file.whole("created_at", customers().map(|it| millis(Some(it.created_at))));
     file.whole("updated_at", customers().map(|it| millis(Some(it.updated_at))));
     file.whole("version", customers().map(|it| whole(it.version)));
