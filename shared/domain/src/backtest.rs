@@ -14,9 +14,8 @@
 //! | [`suggest`] | weights that fit the outcomes, as a draft with its own honest backtest |
 //!
 //! # What is compared
-//! A customer counts once: with its newest churn in the period, else with its newest renewal in it. With
-//! [`Negatives::Stayed`](cases::Negatives), customers without an outcome in the period count too, at a day drawn from the days of
-//! the churns. The score of a horizon is the one that the scorecard gives to what was known at the end of the day before the last
+//! A customer counts once: with its newest outcome in the period. With [`Negatives::Stayed`](cases::Negatives), customers without
+//! an outcome in the period count too, at a day drawn from the days of the churns. Of more than a few thousand some are drawn. The score of a horizon is the one that the scorecard gives to what was known at the end of the day before the last
 //! *n* whole days before the outcome: nothing that was learned later is in it. Overrides by hand are left out, because a number
 //! that somebody set is not the scorecard's; the document's own overrides act.
 

@@ -38,14 +38,14 @@ crate::words! {
     }
 }
 
-/// A customer with its outcomes, in any order.
+/// A customer with its outcomes, in any order: at least the newest one before the period, and the newest one in it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     /// Its id.
     pub customer: CustomerId,
     /// Its value of the attribute by which the backtest is split.
     pub segment: Option<String>,
-    /// All its outcomes.
+    /// Its outcomes.
     pub outcomes: Vec<Outcome>,
 }
 
@@ -62,48 +62,59 @@ pub struct Chosen {
     pub on: NaiveDate,
 }
 
-/// Chooses who counts in the period from `from` to `to`, both inclusive: each customer once, in the order of `candidates`.
+impl Chosen {
+    /// Whether it left.
+    pub fn churned(&self) -> bool {
+        self.kind == CaseKind::Churned
+    }
+}
+
+/// Who counts in the period from `from` to `to`, both inclusive: each customer once, in the order of `candidates`.
 pub fn choose(candidates: &[Candidate], from: NaiveDate, to: NaiveDate, negatives: Negatives) -> Vec<Chosen> {
-    let with_outcome: Vec<Option<Chosen>> =
-        candidates.iter().map(|candidate| by_outcome(candidate, from, to)).collect();
-    let mut churn_days: Vec<NaiveDate> = with_outcome
-        .iter()
-        .flatten()
-        .filter(|chosen| chosen.kind == CaseKind::Churned)
-        .map(|chosen| chosen.on)
-        .collect();
+    let chosen = |candidate: &Candidate, kind, on| Chosen {
+        customer: candidate.customer.clone(),
+        segment: candidate.segment.clone(),
+        kind,
+        on,
+    };
+    let newest: Vec<Option<&Outcome>> =
+        candidates.iter().map(|candidate| newest(candidate, |on| (from..=to).contains(&on))).collect();
+    let churns = newest.iter().flatten().filter(|outcome| outcome.kind == OutcomeKind::Churned);
+    let mut churn_days: Vec<NaiveDate> = churns.map(|outcome| outcome.on).collect();
     churn_days.sort_unstable();
-    let stayed = |candidate: &Candidate| {
-        let on = drawn(&candidate.customer, &churn_days).filter(|_| negatives == Negatives::Stayed)?;
-        (!has_left(candidate, from)).then(|| Chosen {
-            customer: candidate.customer.clone(),
-            segment: candidate.segment.clone(),
-            kind: CaseKind::Stayed,
-            on,
-        })
+    let counts = |(candidate, outcome): (&Candidate, Option<&Outcome>)| match outcome {
+        Some(outcome) if outcome.kind == OutcomeKind::Churned => Some(chosen(candidate, CaseKind::Churned, outcome.on)),
+        Some(outcome) => Some(chosen(candidate, CaseKind::Renewed, outcome.on)),
+        None => {
+            let before = self::newest(candidate, |on| on < from);
+            let had_left = before.is_some_and(|outcome| outcome.kind == OutcomeKind::Churned);
+            let on = drawn(&candidate.customer, &churn_days).filter(|_| negatives == Negatives::Stayed && !had_left)?;
+            Some(chosen(candidate, CaseKind::Stayed, on))
+        }
     };
-    with_outcome
-        .into_iter()
-        .zip(candidates)
-        .filter_map(|(chosen, candidate)| chosen.or_else(|| stayed(candidate)))
-        .collect()
+    candidates.iter().zip(newest).filter_map(counts).collect()
 }
 
-/// The newest churn of the period, else the newest renewal of it.
-fn by_outcome(candidate: &Candidate, from: NaiveDate, to: NaiveDate) -> Option<Chosen> {
-    let newest = |kind: OutcomeKind| {
-        let of_kind = candidate.outcomes.iter().filter(|outcome| outcome.kind == kind);
-        of_kind.map(|outcome| outcome.on).filter(|on| (from..=to).contains(on)).max()
-    };
-    let churned = newest(OutcomeKind::Churned).map(|on| (CaseKind::Churned, on));
-    let (kind, on) = churned.or_else(|| newest(OutcomeKind::Renewed).map(|on| (CaseKind::Renewed, on)))?;
-    Some(Chosen { customer: candidate.customer.clone(), segment: candidate.segment.clone(), kind, on })
+/// The newest outcome on a day that counts.
+fn newest(candidate: &Candidate, counts: impl Fn(NaiveDate) -> bool) -> Option<&Outcome> {
+    candidate.outcomes.iter().filter(|outcome| counts(outcome.on)).max_by_key(|outcome| (outcome.on, &outcome.id))
 }
 
-/// Whether the customer's newest outcome before `day` is a churn.
-fn has_left(candidate: &Candidate, day: NaiveDate) -> bool {
-    let before = candidate.outcomes.iter().filter(|outcome| outcome.on < day);
-    before.max_by_key(|outcome| (outcome.on, &outcome.id)).is_some_and(|newest| newest.kind == OutcomeKind::Churned)
+/// At most `most` of those who count, half of them churned ones at most. Who is drawn follows from the ids alone. How many of each side
+/// are drawn does not matter to an AUC; it does to shares.
+pub fn draw(chosen: Vec<Chosen>, most: usize) -> Vec<Chosen> {
+    if chosen.len() <= most {
+        return chosen;
+    }
+    let (mut churned, mut others): (Vec<Chosen>, Vec<Chosen>) = chosen.into_iter().partition(Chosen::churned);
+    let room_for_churned = (most / 2).max(most.saturating_sub(others.len()));
+    for (side, room) in [(&mut churned, room_for_churned), (&mut others, most)] {
+        side.sort_by_cached_key(|chosen| hash(&chosen.customer, "draw"));
+        side.truncate(room);
+    }
+    others.truncate(most - churned.len());
+    churned.append(&mut others);
+    churned
 }
 
 /// A day of `days` by the customer's id alone: the same each time, and blind to everything else about the customer.
@@ -200,14 +211,14 @@ impl Case {
         let on = chosen.on;
         let known = horizons.iter().map(|days| history.at(moment(on, *days))).collect();
         let at_outcome = on.succ_opt().and_then(|next| history.at(moment(next, 0)));
-        let left = chosen.kind == CaseKind::Churned;
+        let left = chosen.churned();
         let falls = tested.iter().map(|tested| history.bands(tested, moment(on, 0)).filter(|_| left)).collect();
         Self { chosen, known, at_outcome, falls }
     }
 
     /// Whether it left.
     pub fn churned(&self) -> bool {
-        self.chosen.kind == CaseKind::Churned
+        self.chosen.churned()
     }
 }
 

@@ -42,10 +42,12 @@ pub struct Backtest {
 pub struct Cases {
     /// Customers that left in the period.
     pub churned: usize,
-    /// Customers that renewed in it, and did not leave in it.
+    /// Customers that renewed in it.
     pub renewed: usize,
     /// Customers without an outcome in it, when they are asked for.
     pub stayed: usize,
+    /// Of how many of each side these were drawn; as many as there are, unless there were too many.
+    pub drawn_from: Counts,
 }
 
 /// What is said about one scorecard.
@@ -102,6 +104,13 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Of customers who left and who did not.
+    pub fn of(churned: impl IntoIterator<Item = bool>) -> Self {
+        let mut counts = Self::default();
+        churned.into_iter().for_each(|churned| counts.add(churned));
+        counts
+    }
+
     fn add(&mut self, churned: bool) {
         if churned {
             self.churned += 1;
@@ -214,8 +223,8 @@ pub struct Question {
     pub segment: Option<String>,
 }
 
-/// Judges `tested` (the scorecard that was asked for, and perhaps one to compare it with) on the cases.
-pub fn backtest(question: &Question, cases: &[Case], tested: &[&Tested]) -> Backtest {
+/// Judges `tested` (the scorecard that was asked for, and perhaps one to compare it with) on the cases, which were drawn from so many.
+pub fn backtest(question: &Question, cases: &[Case], drawn_from: Counts, tested: &[&Tested]) -> Backtest {
     let scorecards: Vec<Tests> =
         tested.iter().enumerate().map(|(place, tested)| tests(question, cases, tested, place)).collect();
     let differences = match tested {
@@ -232,8 +241,9 @@ pub fn backtest(question: &Question, cases: &[Case], tested: &[&Tested]) -> Back
             churned: of_kind(CaseKind::Churned),
             renewed: of_kind(CaseKind::Renewed),
             stayed: of_kind(CaseKind::Stayed),
+            drawn_from,
         },
-        notes: notes(question, cases, &scorecards),
+        notes: notes(question, cases, drawn_from, &scorecards),
         scorecards,
         differences,
     }
@@ -350,8 +360,17 @@ fn difference_text(counts: Counts, difference: Option<Estimate>) -> String {
     }
 }
 
-fn notes(question: &Question, cases: &[Case], scorecards: &[Tests]) -> Vec<String> {
+fn notes(question: &Question, cases: &[Case], drawn_from: Counts, scorecards: &[Tests]) -> Vec<String> {
     let mut notes = Vec::new();
+    if drawn_from.churned + drawn_from.others > cases.len() {
+        notes.push(format!(
+            "{} customers were drawn from {} churned and {} others. An AUC does not mind; the shares of the deciles and the precision of \
+             the bands are those of the drawn ones.",
+            cases.len(),
+            drawn_from.churned,
+            drawn_from.others
+        ));
+    }
     if question.negatives == Negatives::Stayed {
         notes.push(
             "Customers without an outcome count as having stayed, each at a day drawn from the days of the churns."
