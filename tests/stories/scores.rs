@@ -1,5 +1,6 @@
 //! The Health Score over time: why it changed, what it was, what people put over it, and by which scorecard.
 
+mod backtest;
 mod disagreement;
 mod drops;
 mod explain;

@@ -49,6 +49,8 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::GET, "/v1/scorecards/{id}", scorecards::document::get_scorecard)
         .route(admin, Method::PUT, "/v1/scorecards/{id}", scorecards::document::put_scorecard)
         .route(viewer, Method::GET, "/v1/scorecards/{id}/versions", scorecards::get_versions)
+        .route(csm, Method::POST, "/v1/scorecards/{id}/backtest", scorecards::backtest::post_backtest)
+        .route(csm, Method::POST, "/v1/scorecards/{id}/suggest-weights", scorecards::backtest::post_suggest_weights)
         .route(viewer, Method::GET, "/v1/feedback", feedback::get_feedback)
         .route(viewer, Method::GET, "/v1/tasks", tasks::get_tasks)
         .route(csm, Method::POST, "/v1/tasks", tasks::post_task)

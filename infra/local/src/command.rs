@@ -12,6 +12,7 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::backtest::{self, BacktestArguments, BacktestError, Report, SuggestArguments};
 use crate::client::{Client, ClientError};
 use crate::cloud::clock::Clock;
 use crate::import::{ImportError, import};
@@ -60,6 +61,10 @@ enum Command {
         #[arg(long)]
         token: Option<String>,
     },
+    /// Test a scorecard against churn and renewal; ends with 2 when there are too few outcomes to judge
+    Backtest(BacktestArguments),
+    /// Suggest weights that fit churn and renewal; ends with 2 when there are too few outcomes
+    SuggestWeights(SuggestArguments),
 }
 
 /// What stopped a command, and what to do about it.
@@ -77,6 +82,9 @@ enum CommandError {
     /// The import stopped.
     #[error("the import stopped")]
     Import(#[from] ImportError),
+    /// The backtest stopped.
+    #[error("there is no backtest")]
+    Backtest(#[from] BacktestError),
     /// The port is taken.
     #[error("port {port} on 127.0.0.1 cannot be used; stop what uses it, or choose another with --port")]
     Port {
@@ -98,13 +106,15 @@ pub async fn run() -> ExitCode {
     let arguments = Arguments::parse();
     start_logging();
     let outcome = match arguments.command {
-        None => serve::serve(arguments.local).await,
+        None => serve::serve(arguments.local).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Import { path, server, token }) => {
-            run_import(&path, server.as_deref(), token, arguments.local).await
+            run_import(&path, server.as_deref(), token, arguments.local).await.map(|()| ExitCode::SUCCESS)
         }
+        Some(Command::Backtest(asked)) => run_backtest(&asked, arguments.local).await,
+        Some(Command::SuggestWeights(asked)) => run_suggest(&asked, arguments.local).await,
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             report(&error);
             ExitCode::FAILURE
@@ -165,6 +175,36 @@ async fn run_import(
     say(&summary.to_string());
     say("Scores are computed. Start the server with `cargo run` to look at them.");
     Ok(())
+}
+
+/// What a backtest ends with when it was refused.
+const REFUSED: u8 = 2;
+
+async fn run_backtest(asked: &BacktestArguments, local: Local) -> Result<ExitCode, CommandError> {
+    let client = reader(asked.outcomes.server.as_deref(), asked.outcomes.token.clone(), &local).await?;
+    Ok(show(&backtest::backtest(asked, &client).await?))
+}
+
+async fn run_suggest(asked: &SuggestArguments, local: Local) -> Result<ExitCode, CommandError> {
+    let client = reader(asked.outcomes.server.as_deref(), asked.outcomes.token.clone(), &local).await?;
+    Ok(show(&backtest::suggest(asked, &client).await?))
+}
+
+fn show(report: &Report) -> ExitCode {
+    say(report.text.trim_end());
+    if report.refused { ExitCode::from(REFUSED) } else { ExitCode::SUCCESS }
+}
+
+/// A client of the server, or of the one on this machine if it runs, or of the data file itself if there is one.
+async fn reader(server: Option<&str>, token: Option<String>, local: &Local) -> Result<Client, CommandError> {
+    if let Some(server) = server {
+        return Ok(Client::remote(server, token).await?);
+    }
+    match Client::remote(&format!("http://127.0.0.1:{}", local.port), token.clone()).await {
+        Ok(client) => Ok(client),
+        Err(_) if Path::new(&local.data).is_file() => Ok(Client::in_process(open(local).await?.router(), token).await?),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Opens the local system on the data file of the arguments.

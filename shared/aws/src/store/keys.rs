@@ -127,9 +127,12 @@ pub fn score_point(customer: &CustomerId, at: DateTime<Utc>) -> Key {
     key(customer_partition(customer), format!("{SCORE_POINTS}{}", instant(at)))
 }
 
+/// Prefix of what was known at the points of a customer's score history.
+pub const SCORE_MEASURES: &str = "SM#";
+
 /// What was known at a point of the score history.
 pub fn score_measures(customer: &CustomerId, at: DateTime<Utc>) -> Key {
-    key(customer_partition(customer), format!("SM#{}", instant(at)))
+    key(customer_partition(customer), format!("{SCORE_MEASURES}{}", instant(at)))
 }
 
 /// Prefix of a customer's timeline.
