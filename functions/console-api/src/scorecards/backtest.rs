@@ -4,6 +4,7 @@ mod cases;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
+use http::{HeaderMap, header};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams, body};
 use keepwell_domain::backtest::cases::Tested;
@@ -18,19 +19,17 @@ use serde_json::{Value, json};
 use self::cases::Selected;
 use super::{document_of, existing, newest};
 
-/// Largest body, in bytes: two documents.
-const MAX_BODY: usize = 2 * body::MAX_JSON;
-
 /// How this scorecard, or a document instead of it, would have done.
 pub(crate) async fn post_backtest(
     State(cloud): State<Cloud>,
     Path(id): Path<String>,
     query: QueryParams,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, ApiError> {
     query.finish()?;
     let id = scorecard_id(&id)?;
-    let body = optional_json(body).await?;
+    let body = optional_json(&headers, body).await?;
     let request = BacktestRequest::parse(&body, id.as_str(), cloud.now())?;
     let one = tested(&cloud, &id, request.document).await?;
     let other = match request.compare_with {
@@ -48,11 +47,12 @@ pub(crate) async fn post_suggest_weights(
     State(cloud): State<Cloud>,
     Path(id): Path<String>,
     query: QueryParams,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, ApiError> {
     query.finish()?;
     let id = scorecard_id(&id)?;
-    let body = optional_json(body).await?;
+    let body = optional_json(&headers, body).await?;
     let request = SuggestRequest::parse(&body, id.as_str(), cloud.now())?;
     let tested = tested(&cloud, &id, request.document).await?;
     let selected = Selected::read(&cloud, &request.question, &tested.scorecard).await?;
@@ -65,10 +65,13 @@ fn scorecard_id(id: &str) -> Result<RecordId, ApiError> {
     RecordId::parse(id).map_err(|_| ApiError::NotFound(format!("There can be no scorecard {id:?}.")))
 }
 
-/// A body that may be left out.
-async fn optional_json(body: Body) -> Result<Value, ApiError> {
-    let bytes = body::read(body, MAX_BODY).await?;
-    if bytes.is_empty() { Ok(json!({})) } else { body::read_json(&bytes) }
+/// A body that may be left out; one that is announced and empty was lost.
+async fn optional_json(headers: &HeaderMap, body: Body) -> Result<Value, ApiError> {
+    let bytes = body::read(body, body::MAX_JSON).await?;
+    if bytes.is_empty() && !headers.contains_key(header::CONTENT_TYPE) {
+        return Ok(json!({}));
+    }
+    body::read_json(&bytes)
 }
 
 /// The document, or the newest version of the stored scorecard.
