@@ -6,7 +6,7 @@
 //! | test | sets off when |
 //! |---|---|
 //! | [`Leak::KnownForOneSide`] | at the horizon, the share of customers for whom the measure was known differs by half or more between churned and others |
-//! | [`Leak::SetWithOutcome`] | of the churned customers for whom it was known at the end of the outcome's day, half or more did not have it at the horizon |
+//! | [`Leak::SetWithOutcome`] | of the churned customers for whom it was known at the end of the outcome's day, half or more did not have it at the horizon; and it came to them at least twice as often as to the others, by three standard errors or more (measures of tickets and surveys come and go by themselves) |
 //! | [`Leak::TooGood`] | its points alone tell churned from others almost without error: an AUC of 0.98 or more, or 0.02 or less |
 //!
 //! What is observed after the horizon is not seen by construction; a measure whose sender dates it back passes that, and fails these.
@@ -21,6 +21,9 @@ use crate::measure::Name;
 
 /// A difference in the shares of customers for whom a measure is known, or a share, that is too large to be chance or coverage.
 const HALF: f64 = 0.5;
+
+/// By how many standard errors two shares must differ not to be chance: a scorecard has dozens of measures.
+const SURE: f64 = 3.0;
 
 /// An AUC from here on is too good for one measure; so is its mirror image.
 const TOO_GOOD: f64 = 0.98;
@@ -59,7 +62,7 @@ pub fn warnings(cases: &[Case], tested: &Tested, horizon: usize, days: u32) -> V
         let (churned, others) = (of(true), of(false));
         let found = [
             known_for_one_side(&churned, &others).map(|text| (Leak::KnownForOneSide, text)),
-            set_with_outcome(&churned, days).map(|text| (Leak::SetWithOutcome, text)),
+            set_with_outcome(&churned, &others, days).map(|text| (Leak::SetWithOutcome, text)),
             too_good(&churned, &others).map(|text| (Leak::TooGood, text)),
         ];
         warnings.extend(found.into_iter().flatten().map(|(leak, text)| Warning {
@@ -121,6 +124,10 @@ impl Column {
     fn share_known(&self) -> Option<f64> {
         share(self.points.len(), self.customers).filter(|_| self.customers >= NEEDED)
     }
+
+    fn share_come_later(&self) -> Option<f64> {
+        share(self.came_later, self.customers).filter(|_| self.customers >= NEEDED)
+    }
 }
 
 fn known_for_one_side(churned: &Column, others: &Column) -> Option<String> {
@@ -134,12 +141,17 @@ fn known_for_one_side(churned: &Column, others: &Column) -> Option<String> {
     })
 }
 
-fn set_with_outcome(churned: &Column, days: u32) -> Option<String> {
-    let came_later = share(churned.came_later, churned.known_at_outcome)?;
-    (churned.known_at_outcome >= NEEDED && came_later >= HALF).then(|| {
+fn set_with_outcome(churned: &Column, others: &Column, days: u32) -> Option<String> {
+    let of_those_with_it = share(churned.came_later, churned.known_at_outcome)?;
+    let (left, stayed) = (churned.share_come_later()?, others.share_come_later()?);
+    let enough = churned.known_at_outcome >= NEEDED && of_those_with_it >= HALF;
+    let error = |share: f64, column: &Column| share * (1.0 - share) / column.customers as f64;
+    let standard_error = (error(left, churned) + error(stayed, others)).sqrt();
+    (enough && left >= 2.0 * stayed && left - stayed >= SURE * standard_error).then(|| {
         format!(
-            "came in the last {days} days for {} of the churned customers that had it in the end: it is set with the outcome or shortly before, and cannot warn so early",
-            percent(came_later)
+            "came in the last {days} days to {} of the churned customers and to {} of the others: it is set with the outcome or shortly before, and cannot warn so early",
+            percent(left),
+            percent(stayed)
         )
     })
 }

@@ -165,6 +165,7 @@ fn a_measure_that_is_set_by_the_outcome_is_named() {
     assert_eq!(leaks(|_| true, |_| true, |_| 50.0), []);
     assert_eq!(leaks(|churned| churned, |_| true, |_| 50.0), named(Leak::KnownForOneSide));
     assert_eq!(leaks(|_| false, |churned| churned, |_| 50.0), named(Leak::SetWithOutcome));
+    assert_eq!(leaks(|_| false, |_| true, |_| 50.0), [], "it comes to everybody: surveys do");
     assert_eq!(leaks(|_| true, |_| true, |churned| if churned { 0.0 } else { 100.0 }), named(Leak::TooGood));
 }
 
