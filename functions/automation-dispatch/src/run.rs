@@ -8,7 +8,8 @@ use keepwell_aws::store::intents::intent_record;
 use keepwell_aws::store::record::{Record, Table};
 use keepwell_aws::store::{CommitError, Expect, Stored, keys};
 use keepwell_domain::automation::Automation;
-use keepwell_domain::automation::plan::{Context, Plan, Refusal, Step, TaskDraft, plan};
+use keepwell_domain::automation::context::Context;
+use keepwell_domain::automation::plan::{Effect, Plan, Refusal, Step, TaskDraft, plan};
 use keepwell_domain::automation::variables::variables;
 use keepwell_domain::contact::Contact;
 use keepwell_domain::event::Event;
@@ -20,6 +21,9 @@ use serde_json::{Map, Value};
 
 /// How long a run is kept: longer than any event can come again.
 const KEPT: Duration = Duration::days(90);
+
+/// The version of the shipped automations.
+const VERSION: u32 = 1;
 
 /// Longest title of a task, in characters.
 const MAX_TITLE: usize = 200;
@@ -48,7 +52,7 @@ struct PreviousRuns {
 /// Runs the automation, unless it ran for this event before. Answers the mails to be sent.
 pub(crate) async fn run(cloud: &Cloud, automation: &Automation, event: &Event) -> Result<Vec<String>, CommitError> {
     let now = cloud.now();
-    let run_key = keys::automation_run(&automation.id, automation.version, &event.event_id);
+    let run_key = keys::automation_run(&automation.id, VERSION, &event.event_id);
     if cloud.store.get::<Run>(Table::Dedupe, &run_key).await?.is_some() {
         return Ok(Vec::new());
     }
@@ -60,13 +64,7 @@ pub(crate) async fn run(cloud: &Cloud, automation: &Automation, event: &Event) -
     let previous: Option<Stored<PreviousRuns>> = cloud.store.get(Table::Dedupe, &cool_down_key).await?;
     let (previous, previous_revision) =
         previous.map_or((PreviousRuns::default(), 0), |stored| (stored.value, stored.revision));
-    let context = Context {
-        customer: &customer.value,
-        contacts: &contacts,
-        settings: &settings,
-        previous_runs: &previous.at,
-        now,
-    };
+    let context = Context { previous_runs: &previous.at, ..Context::new(&customer.value, &contacts, &settings, now) };
 
     let (steps, refused) = match plan(automation, event, &context) {
         Plan::NotTriggered => return Ok(Vec::new()),
@@ -77,7 +75,7 @@ pub(crate) async fn run(cloud: &Cloud, automation: &Automation, event: &Event) -
     let acts = refused.is_none();
     let mut run = Run {
         automation: automation.id.clone(),
-        version: automation.version,
+        version: VERSION,
         event_id: event.event_id.clone(),
         event_type: event.fact.name().to_owned(),
         customer: event.customer_id.clone(),
@@ -116,15 +114,15 @@ fn add_step(
     variables: &Map<String, Value>,
     now: DateTime<Utc>,
 ) {
-    match step {
-        Step::Skipped { reason, .. } => run.skipped.push(reason),
-        Step::Mail(draft) => {
+    match step.effect {
+        Effect::Skipped { reason } => run.skipped.push(reason),
+        Effect::Mail(draft) => {
             let id = cloud.fresh_id("mail");
             let intent = MailIntent::from_draft(id.clone(), draft, event.customer_id.clone(), variables.clone(), now);
             change.put(intent_record(&intent), Expect::Absent);
             run.mails.push(id);
         }
-        Step::Task(draft) => match task(cloud, draft, run, variables, now) {
+        Effect::Task(draft) => match task(cloud, draft, run, variables, now) {
             Ok(task) => {
                 change.create_task(&task);
                 run.tasks.push(task.id);
@@ -134,6 +132,7 @@ fn add_step(
                 run.skipped.push(format!("the task's text cannot be rendered: {error}"));
             }
         },
+        other => run.skipped.push(format!("not built yet: {other:?}")),
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn customer(customer: &Customer, now: DateTime<Utc>) -> Value {
         "attributes": profile.attributes,
         "request_feedback": profile.request_feedback,
         "feedback_interval_days": profile.feedback_interval_days,
+        "automations_paused": profile.automations_paused,
         "status": status.map(|record| record.status),
         "status_reason": status.map(|record| &record.reason),
         "status_set_by": status.map(|record| &record.set_by),

@@ -4,30 +4,35 @@
 //! cool-down and actions. [`plan::plan`] says what it does about one event, without doing it: the same answer serves
 //! the dispatcher, a dry run and a plan over past events.
 
+pub mod action;
 pub mod condition;
+pub mod context;
+pub mod field;
 mod parse;
 pub mod plan;
+mod recipients;
+pub mod schema;
+pub mod trigger;
 pub mod variables;
 
 use chrono::{DateTime, Duration, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::automation::action::Action;
 use crate::automation::condition::Condition;
-use crate::contact::Role;
-use crate::event::Fact;
-use crate::happiness::HappinessLevel;
-use crate::health_status::HealthStatus;
-use crate::insight::Insight;
+use crate::automation::context::Needs;
+use crate::automation::trigger::Trigger;
 use crate::problem::Problems;
-use crate::task::Priority;
 
 /// The only format of the document so far.
 pub const FORMAT: u32 = 1;
 
 /// Trigger, conditions, cool-down and actions under a name. Read with [`Automation::parse`], by serde too.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "Value")]
+#[schemars(deny_unknown_fields, !try_from)]
 pub struct Automation {
     /// Format of the document.
     pub format: u32,
@@ -36,12 +41,10 @@ pub struct Automation {
     /// Name for people.
     pub name: String,
     /// What it is for.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(skip_serializing_if = "String::is_empty", default)]
     pub description: String,
     /// Whether it acts.
     pub on: bool,
-    /// Grows by one with every change of the document.
-    pub version: u32,
     /// What it waits for.
     pub trigger: Trigger,
     /// Which customers it is for; all when absent.
@@ -54,57 +57,9 @@ pub struct Automation {
     pub actions: Vec<Action>,
 }
 
-/// The kind of event that sets an automation off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Trigger {
-    /// A CSM changed the Health Status.
-    HealthStatusChanged {
-        /// From one of these words; from any word, or none, when empty.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        from: Vec<HealthStatus>,
-        /// To one of these words; to any when empty.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        to: Vec<HealthStatus>,
-    },
-    /// The Health Status became too old to be relied on.
-    HealthStatusBecameStale {},
-    /// The customer moved to another Insight cell.
-    InsightChanged {
-        /// To one of these.
-        to: Vec<Insight>,
-    },
-    /// A contact answered, or changed the answer to another one.
-    FeedbackAnswered {
-        /// With one of these.
-        rating: Vec<HappinessLevel>,
-    },
-    /// Happiness dropped suddenly.
-    HappinessDropped {},
-}
-
-impl Trigger {
-    /// Whether `fact` sets the automation off.
-    pub fn matches(&self, fact: &Fact) -> bool {
-        match (self, fact) {
-            (Self::HealthStatusChanged { from, to }, Fact::HealthStatusChanged { from: was, to: is }) => {
-                let from_fits = from.is_empty() || was.is_some_and(|was| from.contains(&was));
-                from_fits && (to.is_empty() || to.contains(is))
-            }
-            (Self::InsightChanged { to }, Fact::InsightChanged { to: is, .. }) => to.contains(is),
-            // A comment added to the same answer is not a second answer.
-            (Self::FeedbackAnswered { rating }, Fact::FeedbackAnswered { rating: is, previous, .. }) => {
-                rating.contains(is) && *previous != Some(*is)
-            }
-            (Self::HealthStatusBecameStale {}, Fact::HealthStatusBecameStale { .. })
-            | (Self::HappinessDropped {}, Fact::HappinessDropped { .. }) => true,
-            _ => false,
-        }
-    }
-}
-
 /// "At most so many times in so many days", per customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct CoolDown {
     /// How many times.
     pub times: u32,
@@ -123,55 +78,6 @@ impl CoolDown {
     }
 }
 
-/// One thing an automation does. Words in double braces are filled in when it happens ([`variables`]).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Sends a mail.
-    Mail {
-        /// The mail template's name.
-        template: String,
-        /// Who gets it.
-        to: MailTo,
-    },
-    /// Makes a task.
-    Task {
-        /// What to do, one line.
-        title: String,
-        /// Why and how.
-        #[serde(skip_serializing_if = "String::is_empty")]
-        detail: String,
-        /// How much it matters.
-        priority: Priority,
-        /// By when: working days from the event; 0 = today, or the next working day.
-        due_in_working_days: u32,
-        /// Who does it.
-        assignee: Assignee,
-    },
-}
-
-/// Who gets a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MailTo {
-    /// Every contact in this role who may be mailed. When there is none the mail is skipped, never sent to somebody else.
-    Role(Role),
-    /// The customer's owner.
-    Owner,
-    /// The manager of the settings.
-    Manager,
-    /// Both; one mail when they are the same person.
-    OwnerAndManager,
-}
-
-crate::words! {
-    /// Who does a task.
-    pub enum Assignee {
-        /// The customer's owner.
-        Owner = "owner",
-    }
-}
-
 impl Automation {
     /// Reads the document from YAML. A syntax error names line and column.
     pub fn from_yaml(text: &str) -> Result<Self, Problems> {
@@ -179,6 +85,19 @@ impl Automation {
         let value: Value = serde_saphyr::from_str_with_options(text, options)
             .map_err(|error| Problems::one("", error.without_snippet().to_string()))?;
         Self::parse(&value)
+    }
+
+    /// What must be read besides the customer, its contacts and the settings before it can be decided what it does.
+    pub fn needs(&self) -> Needs {
+        let waits = self.actions.iter().filter_map(|action| match action {
+            Action::Wait { still, .. } => still.as_ref(),
+            _ => None,
+        });
+        Needs {
+            previous_runs: self.cool_down.is_some() || self.trigger.needs_history(),
+            points: self.trigger.needs_history(),
+            measures: self.conditions.iter().chain(waits).any(Condition::needs_measures),
+        }
     }
 
     /// The document as YAML; [`Automation::from_yaml`] gives the same automation back.

@@ -48,6 +48,9 @@ pub struct Profile {
     pub request_feedback: bool,
     /// Days between two feedback requests to one contact.
     pub feedback_interval_days: u32,
+    /// Whether no automation acts for the customer.
+    #[serde(default)]
+    pub automations_paused: bool,
 }
 
 impl Profile {
@@ -69,6 +72,7 @@ impl Profile {
             attributes: BTreeMap::new(),
             request_feedback: false,
             feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
+            automations_paused: false,
         }
     }
 }
@@ -220,6 +224,7 @@ pub struct ProfileChange {
     attributes: Option<Option<BTreeMap<String, Value>>>,
     request_feedback: Option<Option<bool>>,
     feedback_interval_days: Option<Option<u32>>,
+    automations_paused: Option<Option<bool>>,
 }
 
 impl ProfileChange {
@@ -231,6 +236,7 @@ impl ProfileChange {
             ("name", change.name == Some(None)),
             ("currency", change.currency == Some(None)),
             ("request_feedback", change.request_feedback == Some(None)),
+            ("automations_paused", change.automations_paused == Some(None)),
         ] {
             if cleared {
                 fields.problem(key, "must not be null");
@@ -264,6 +270,7 @@ impl ProfileChange {
             feedback_interval_days: fields
                 .change::<Whole<7, 365>>("feedback_interval_days")
                 .map(|value| value.map(|days| days.0 as u32)),
+            automations_paused: fields.change("automations_paused"),
         }
     }
 
@@ -288,6 +295,7 @@ impl ProfileChange {
             feedback_interval_days: self
                 .feedback_interval_days
                 .map_or(before.feedback_interval_days, |days| days.unwrap_or(DEFAULT_FEEDBACK_INTERVAL_DAYS)),
+            automations_paused: self.automations_paused.flatten().unwrap_or(before.automations_paused),
         }
     }
 }
@@ -350,6 +358,11 @@ pub(crate) const MAX_ATTRIBUTES: usize = 50;
 /// Whether an attribute may have this name and value.
 pub(crate) fn is_attribute(name: &str, value: &Value) -> bool {
     Word::from_field(&Value::String(name.to_owned())).is_ok() && is_plain(value)
+}
+
+/// Whether a customer may have this tag.
+pub(crate) fn is_tag(tag: &str) -> bool {
+    Word::from_field(&Value::String(tag.to_owned())).is_ok()
 }
 
 fn is_plain(value: &Value) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! A breaking change of a fact's data is a new version beside the old one (`….v2`).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::happiness::{DropKind, HappinessLevel};
@@ -10,7 +10,7 @@ use crate::health_status::HealthStatus;
 use crate::id::{CustomerId, RecordId};
 use crate::insight::Insight;
 use crate::score::scorecard::LimitKind;
-use crate::signal::SignalKind;
+use crate::signal::{Severity, SignalKind};
 
 /// `source` of every event on the bus.
 pub const SOURCE: &str = "keepwell";
@@ -180,6 +180,50 @@ pub enum Fact {
         /// The cell now.
         to: Insight,
     },
+    /// A ticket was opened, within the last days: old tickets that are imported are no news.
+    #[serde(rename = "ticket.opened.v1")]
+    TicketOpened {
+        /// The ticket.
+        ticket: RecordId,
+        /// How severe it is.
+        severity: Severity,
+    },
+    /// An open ticket was escalated.
+    #[serde(rename = "ticket.escalated.v1")]
+    TicketEscalated {
+        /// The ticket.
+        ticket: RecordId,
+        /// How severe it is.
+        severity: Severity,
+    },
+    /// The renewal is so many days away, or less. Published once for each renewal and number of days that an automation waits for.
+    #[serde(rename = "renewal.approaching.v1")]
+    RenewalApproaching {
+        /// The renewal.
+        renewal_on: NaiveDate,
+        /// The days that were waited for.
+        days: u32,
+    },
+    /// Nobody met the customer for so many days. Published once after each meeting, likewise.
+    #[serde(rename = "contact.lapsed.v1")]
+    ContactLapsed {
+        /// The last meeting; `None` = there never was one, and the days count from the customer's creation.
+        last_met_at: Option<DateTime<Utc>>,
+        /// The days that were waited for.
+        days: u32,
+    },
+    /// A milestone of a goal is so many days late. Published once for each milestone and due date, likewise.
+    #[serde(rename = "milestone.overdue.v1")]
+    MilestoneOverdue {
+        /// The goal.
+        goal: RecordId,
+        /// The milestone's name.
+        milestone: String,
+        /// By when it was due.
+        due_on: NaiveDate,
+        /// The days that were waited for.
+        days: u32,
+    },
     /// A task was created.
     #[serde(rename = "task.created.v1")]
     TaskCreated {
@@ -211,6 +255,11 @@ impl Fact {
             Self::ScoreOverrideExpired {} => "score_override.expired.v1",
             Self::HealthStatusDisagreed { .. } => "health_status.disagreed.v1",
             Self::InsightChanged { .. } => "insight.changed.v1",
+            Self::TicketOpened { .. } => "ticket.opened.v1",
+            Self::TicketEscalated { .. } => "ticket.escalated.v1",
+            Self::RenewalApproaching { .. } => "renewal.approaching.v1",
+            Self::ContactLapsed { .. } => "contact.lapsed.v1",
+            Self::MilestoneOverdue { .. } => "milestone.overdue.v1",
             Self::TaskCreated { .. } => "task.created.v1",
         }
     }

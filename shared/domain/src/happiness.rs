@@ -23,6 +23,7 @@ pub const DROP_DAYS: i64 = 7;
 
 crate::words! {
     /// The four words: a contact's answer, and the level of a customer. Declared from best to worst.
+    #[derive(schemars::JsonSchema)]
     pub enum HappinessLevel {
         /// Very Happy.
         VeryHappy = "very_happy",

@@ -10,6 +10,7 @@ crate::words! {
     /// The four words for a customer's business health. Declared from best to worst.
     ///
     /// The band of a Health Score uses the same words, so that the two can be compared.
+    #[derive(schemars::JsonSchema)]
     pub enum HealthStatus {
         /// Growing and a pleasure to work with.
         Thriving = "thriving",

@@ -7,7 +7,7 @@ use crate::settings::Settings;
 
 crate::words! {
     /// The cell of Health Status x Happiness Level in which a customer stands.
-    #[derive(Default)]
+    #[derive(Default, schemars::JsonSchema)]
     pub enum Insight {
         /// High status, high happiness: ideal for a case study, a referral, an upsell.
         Advocate = "advocate",

@@ -150,7 +150,8 @@ pub enum SendState {
 }
 
 impl MailIntent {
-    /// An intent for a mail that an automation drafted.
+    /// An intent for a mail that an automation drafted. Words of the team's own must be among `variables`, filled in, as
+    /// `written`: `{subject, paragraphs}`.
     pub fn from_draft(
         id: String,
         draft: MailDraft,
@@ -161,7 +162,7 @@ impl MailIntent {
         Self {
             id,
             kind: if draft.alert { MailKind::Alert } else { MailKind::Contact },
-            template: draft.template,
+            template: draft.content.template(draft.alert).to_owned(),
             recipient: draft.recipient,
             customer,
             variables,

@@ -38,6 +38,8 @@ pub struct Settings {
     pub feature_weights: BTreeMap<String, f64>,
     /// How soon tickets should be answered and solved.
     pub response_targets: ResponseTargets,
+    /// Whether no automation acts for any customer.
+    pub automations_paused: bool,
 }
 
 impl Default for Settings {
@@ -56,6 +58,7 @@ impl Default for Settings {
             login_features: ["Signed In", "Logged In", "User Logged In", "Login", "login"].map(str::to_owned).into(),
             feature_weights: BTreeMap::new(),
             response_targets: ResponseTargets::default(),
+            automations_paused: false,
         }
     }
 }

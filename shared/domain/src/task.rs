@@ -11,6 +11,7 @@ use crate::timeline::{TimelineEntry, TimelineKind};
 
 crate::words! {
     /// How much a task matters. Declared from least to most.
+    #[derive(schemars::JsonSchema)]
     pub enum Priority {
         /// When there is time.
         Low = "low",

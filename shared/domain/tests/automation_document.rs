@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use keepwell_domain::automation::{Action, Automation, CoolDown, MailTo, Trigger, shipped};
+use keepwell_domain::automation::action::{Action, MailContent, MailTo};
+use keepwell_domain::automation::trigger::Trigger;
+use keepwell_domain::automation::{Automation, CoolDown, shipped};
 use keepwell_domain::contact::Role;
 use keepwell_domain::health_status::HealthStatus;
 use serde_json::{Value, json};
@@ -47,7 +49,7 @@ fn each_status_has_one_shipped_automation_with_a_mail_template_of_its_name() {
     for status in HealthStatus::ALL {
         let automation = find(&format!("status-{status}"));
         assert_eq!(automation.trigger, Trigger::HealthStatusChanged { from: vec![], to: vec![*status] });
-        let mails = |action: &Action| matches!(action, Action::Mail { template, .. } if *template == automation.id);
+        let mails = |action: &Action| matches!(action, Action::Mail { content: MailContent::Template { template }, .. } if *template == automation.id);
         assert!(automation.actions.iter().any(mails), "{status}");
     }
 }
@@ -73,6 +75,8 @@ fn the_yaml_of_an_automation_reads_well() {
     document["conditions"] = json!({ "all": [
         { "field": "plan", "in": ["Enterprise", "on"] },
         { "none": [{ "field": "attributes.pilot", "in": [true] }] },
+        { "field": "measure.usage.active_days_28d", "less_than": 3 },
+        { "any": [{ "field": "dimension.team_view", "at_least": 60.5 }, { "field": "owner", "known": false }] },
     ]});
     let automation = Automation::parse(&document).unwrap();
     insta::assert_snapshot!(automation.to_yaml().unwrap());
@@ -81,7 +85,7 @@ fn the_yaml_of_an_automation_reads_well() {
 
 fn full() -> Value {
     json!({
-        "format": 1, "id": "my-own", "name": "My own", "description": "Two\nlines", "on": false, "version": 7,
+        "format": 1, "id": "my-own", "name": "My own", "description": "Two\nlines", "on": false,
         "trigger": { "health_status_changed": { "from": ["healthy"], "to": ["steady", "struggling"] } },
         "cool_down": { "times": 2, "days": 30 },
         "actions": [
@@ -100,7 +104,7 @@ fn problems(document: &Value) -> String {
 #[test]
 fn every_problem_is_named_with_its_place() {
     let document = json!({
-        "format": 2, "id": "Not A Slug", "name": "two\nlines", "on": "yes", "version": 0, "colour": "red",
+        "format": 2, "id": "Not A Slug", "name": "two\nlines", "on": "yes", "colour": "red",
         "trigger": { "health_status_changed": { "from": [], "to": ["steady", "steady"], "by": "me" } },
         "conditions": { "all": [{ "field": "shoe_size", "in": ["a"] }, { "any": [] }, { "field": "plan", "in": [[]] }] },
         "cool_down": { "times": 0 },

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use chrono::{DateTime, Duration, Utc};
+use keepwell_domain::automation::action::MailContent;
 use keepwell_domain::automation::plan::MailDraft;
 use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::mail::{
@@ -19,8 +20,11 @@ fn intent(kind: MailKind, state: SendState) -> MailIntent {
         MailKind::Alert => Recipient::Staff { address: EmailAddress::parse("ana@team.test").unwrap() },
         _ => Recipient::Contact { contact: CustomerId::parse("c1").unwrap() },
     };
-    let draft =
-        MailDraft { action_index: 0, template: "status-steady".to_owned(), recipient, alert: kind == MailKind::Alert };
+    let draft = MailDraft {
+        content: MailContent::Template { template: "status-steady".to_owned() },
+        recipient,
+        alert: kind == MailKind::Alert,
+    };
     let mut intent = MailIntent::from_draft(
         "mail_1".to_owned(),
         draft,

@@ -255,6 +255,7 @@ fn profile(dice: &mut Dice, today: NaiveDate, company: &Company) -> Profile {
         attributes: BTreeMap::from([("billing".to_owned(), billing.into())]),
         request_feedback: true,
         feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
+        automations_paused: false,
     }
 }
 

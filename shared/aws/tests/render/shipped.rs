@@ -1,7 +1,8 @@
 //! The texts of the shipped automations.
 
 use keepwell_aws::render::{RenderError, Templates};
-use keepwell_domain::automation::plan::{Context, Plan, Step, plan};
+use keepwell_domain::automation::context::Context;
+use keepwell_domain::automation::plan::{Effect, Plan, plan};
 use keepwell_domain::automation::variables::{contact_variables, variables};
 use keepwell_domain::contact::NewContact;
 use keepwell_domain::customer::NewCustomer;
@@ -26,7 +27,7 @@ fn effects(fact: &Value) -> Vec<String> {
     event.as_object_mut().unwrap().extend(fact.as_object().unwrap().clone());
     let event: Event = serde_json::from_value(event).unwrap();
     let settings = serde_json::from_value(json!({ "manager": "max@team.test" })).unwrap();
-    let context = Context { customer: &customer, contacts: &contacts, settings: &settings, previous_runs: &[], now };
+    let context = Context::new(&customer, &contacts, &settings, now);
     let templates = Templates::shipped();
     let mut lines = vec![];
     for automation in keepwell_domain::automation::shipped() {
@@ -35,22 +36,22 @@ fn effects(fact: &Value) -> Vec<String> {
         };
         for step in steps {
             let mut words = variables(&event, &context);
-            match step {
-                Step::Mail(draft) => {
+            match step.effect {
+                Effect::Mail(draft) => {
                     let mut links = json!({ "customer": "https://keepwell.test/customers/acme" });
                     if let Recipient::Contact { .. } = draft.recipient {
                         words.insert("contact".to_owned(), contact_variables(&contacts[0]));
                         links = json!({ "unsubscribe": "https://keepwell.test/u/TOKEN" });
                     }
                     words.insert("links".to_owned(), links);
-                    lines.push(mail(&draft.template, &words.into()).subject);
+                    lines.push(mail(draft.content.template(draft.alert), &words.into()).subject);
                 }
-                Step::Task(draft) => {
+                Effect::Task(draft) => {
                     let words = words.into();
                     let text = |source: &str| templates.text(source, &words).unwrap();
                     lines.push(format!("[{}] {}\n{}", draft.priority, text(&draft.title), text(&draft.detail)));
                 }
-                Step::Skipped { reason, .. } => panic!("{}: {reason}", automation.id),
+                other => panic!("{}: {other:?}", automation.id),
             }
         }
     }

@@ -1,38 +1,23 @@
-//! Conditions: which customers an automation is for. The same shape as a scorecard's `applies_to`.
+//! Conditions: which customers an automation is for. The same shape as a scorecard's `applies_to`, with comparisons.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::customer::Customer;
+use super::context::Context;
+use super::field::{Field, FieldKind};
 use crate::fields::{Fields, FromField};
-use crate::happiness::HappinessLevel;
-use crate::health_status::HealthStatus;
-use crate::id::EmailAddress;
 use crate::problem::Problems;
 
 /// Deepest nesting of `all`, `any` and `none`.
 const MAX_DEPTH: usize = 5;
 /// Most entries of one list.
 const MAX_ENTRIES: usize = 50;
-/// Fields of a customer that a condition may look at, beside `attributes.<name>`.
-const FIELDS: [&str; 12] = [
-    "plan",
-    "industry",
-    "country",
-    "size",
-    "stage",
-    "currency",
-    "owner",
-    "tag",
-    "status",
-    "band",
-    "happiness",
-    "insight",
-];
 
 /// A tree of and, or and not over a customer's fields.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(deny_unknown_fields)]
 pub enum Condition {
     /// Every one holds.
     All {
@@ -50,11 +35,46 @@ pub enum Condition {
         none: Vec<Condition>,
     },
     /// The field has one of the values. A field that is not known has none.
-    Field {
-        /// `plan`, `tag`, `status`, `attributes.<name>` …
-        field: String,
+    In {
+        /// `plan`, `tags`, `status`, `attributes.<name>` …
+        field: Field,
         /// The values: texts, numbers, booleans.
         r#in: Vec<Value>,
+    },
+    /// The number is below. What is not known never is.
+    LessThan {
+        /// A field that is a number.
+        field: Field,
+        /// The bound.
+        less_than: f64,
+    },
+    /// The number is at the bound or below.
+    AtMost {
+        /// A field that is a number.
+        field: Field,
+        /// The bound.
+        at_most: f64,
+    },
+    /// The number is above.
+    MoreThan {
+        /// A field that is a number.
+        field: Field,
+        /// The bound.
+        more_than: f64,
+    },
+    /// The number is at the bound or above.
+    AtLeast {
+        /// A field that is a number.
+        field: Field,
+        /// The bound.
+        at_least: f64,
+    },
+    /// Whether anything is known.
+    Known {
+        /// Any field.
+        field: Field,
+        /// `true`: something is known; `false`: nothing.
+        known: bool,
     },
 }
 
@@ -69,32 +89,17 @@ impl Condition {
             return Err(Problems::one(pointer, format!("must not be nested deeper than {MAX_DEPTH} levels")));
         }
         let mut fields = Fields::new(value, pointer)?;
-        let list = |fields: &mut Fields<'_>, key| {
-            let value = fields.raw(key)?;
-            let pointer = fields.pointer(key);
-            match Self::read_list(value, &pointer, depth) {
-                Ok(list) => Some(list),
-                Err(problems) => {
-                    fields.problems.0.extend(problems.0);
-                    None
-                }
-            }
-        };
+        let groups: [(&'static str, fn(Vec<Self>) -> Self); 3] =
+            [("all", |all| Self::All { all }), ("any", |any| Self::Any { any }), ("none", |none| Self::None { none })];
         if value.as_object().is_some_and(|object| object.len() == 1) {
-            for (key, make) in [
-                ("all", (|all| Self::All { all }) as fn(_) -> _),
-                ("any", |any| Self::Any { any }),
-                ("none", |none| Self::None { none }),
-            ] {
+            for (key, make) in groups {
                 if value.get(key).is_some() {
-                    let conditions = list(&mut fields, key);
-                    return fields.finish(conditions.map(make));
+                    let list = fields.nested(key, |value, pointer| Self::read_list(value, pointer, depth));
+                    return fields.finish(list.map(make));
                 }
             }
         }
-        let field = fields.required::<FieldName>("field");
-        let values = fields.required::<Scalars>("in");
-        let condition = field.zip(values).map(|(field, values)| Self::Field { field: field.0, r#in: values.0 });
+        let condition = read_test(&mut fields);
         fields.finish(condition)
     }
 
@@ -114,65 +119,103 @@ impl Condition {
         problems.into_result(list)
     }
 
-    /// Whether the condition holds for `customer`.
-    pub fn holds(&self, customer: &Customer) -> bool {
+    /// Whether the condition holds for the customer.
+    pub fn holds(&self, context: &Context<'_>) -> bool {
+        let number = |field: &Field| field.values(context).first().and_then(Value::as_f64);
         match self {
-            Self::All { all } => all.iter().all(|condition| condition.holds(customer)),
-            Self::Any { any } => any.iter().any(|condition| condition.holds(customer)),
-            Self::None { none } => !none.iter().any(|condition| condition.holds(customer)),
-            Self::Field { field, r#in } => {
-                let has = values(customer, field);
+            Self::All { all } => all.iter().all(|condition| condition.holds(context)),
+            Self::Any { any } => any.iter().any(|condition| condition.holds(context)),
+            Self::None { none } => !none.iter().any(|condition| condition.holds(context)),
+            Self::In { field, r#in } => {
+                let has = field.values(context);
                 r#in.iter().any(|wanted| has.iter().any(|value| same(wanted, value)))
             }
+            Self::LessThan { field, less_than } => number(field).is_some_and(|number| number < *less_than),
+            Self::AtMost { field, at_most } => number(field).is_some_and(|number| number <= *at_most),
+            Self::MoreThan { field, more_than } => number(field).is_some_and(|number| number > *more_than),
+            Self::AtLeast { field, at_least } => number(field).is_some_and(|number| number >= *at_least),
+            Self::Known { field, known } => field.values(context).is_empty() != *known,
+        }
+    }
+
+    /// Whether score and measures must be read for it.
+    pub(super) fn needs_measures(&self) -> bool {
+        match self {
+            Self::All { all: list } | Self::Any { any: list } | Self::None { none: list } => {
+                list.iter().any(Self::needs_measures)
+            }
+            Self::In { field, .. }
+            | Self::LessThan { field, .. }
+            | Self::AtMost { field, .. }
+            | Self::MoreThan { field, .. }
+            | Self::AtLeast { field, .. }
+            | Self::Known { field, .. } => field.needs_measures(),
         }
     }
 }
 
-/// The values that a customer's field has: none when unknown, several for tags.
-fn values(customer: &Customer, field: &str) -> Vec<Value> {
-    let profile = &customer.profile;
-    let standing = &customer.standing;
-    let one = |text: Option<&str>| text.map(Value::from).into_iter().collect();
-    match field {
-        "plan" => one(profile.plan.as_deref()),
-        "industry" => one(profile.industry.as_deref()),
-        "country" => one(profile.country.as_deref()),
-        "size" => one(profile.size.as_deref()),
-        "stage" => one(profile.stage.as_deref()),
-        "currency" => one(Some(&profile.currency)),
-        "owner" => one(profile.owner.as_ref().map(EmailAddress::as_str)),
-        "tag" => profile.tags.iter().map(|tag| Value::from(tag.as_str())).collect(),
-        "status" => one(customer.status.as_ref().map(|record| record.status.as_str())),
-        "band" => one(standing.band.map(HealthStatus::as_str)),
-        "happiness" => one(standing.happiness_level.map(HappinessLevel::as_str)),
-        "insight" => one(Some(standing.insight.as_str())),
-        _ => field
-            .strip_prefix("attributes.")
-            .and_then(|name| profile.attributes.get(name))
-            .cloned()
-            .into_iter()
-            .collect(),
+const TESTS: [&str; 6] = ["in", "less_than", "at_most", "more_than", "at_least", "known"];
+
+/// A field and one test of it.
+fn read_test(fields: &mut Fields<'_>) -> Option<Condition> {
+    let field = fields.required::<Field>("field");
+    let tests: Vec<&'static str> = TESTS.into_iter().filter(|test| fields.raw(test).is_some()).collect();
+    let [test] = tests.as_slice() else {
+        let problem = format!("needs exactly one of {}", TESTS.join(", "));
+        fields.problem("field", problem);
+        return None;
+    };
+    match *test {
+        "in" => {
+            let values = fields.required::<Scalars>("in");
+            let (field, Scalars(values)) = field.zip(values)?;
+            let strange = values.iter().find_map(|value| misfit(field.kind(), value));
+            if let Some(detail) = strange {
+                fields.problem("in", detail);
+                return None;
+            }
+            Some(Condition::In { field, r#in: values })
+        }
+        "known" => {
+            let known = fields.required("known");
+            field.zip(known).map(|(field, known)| Condition::Known { field, known })
+        }
+        comparison => {
+            let bound = fields.required::<f64>(comparison);
+            let field = field?;
+            if !matches!(field.kind(), FieldKind::Number | FieldKind::Anything) {
+                let problem = format!("{} is no number: only in and known can test it", field.name());
+                fields.problem(comparison, problem);
+                return None;
+            }
+            let bound = bound?;
+            Some(match comparison {
+                "less_than" => Condition::LessThan { field, less_than: bound },
+                "at_most" => Condition::AtMost { field, at_most: bound },
+                "more_than" => Condition::MoreThan { field, more_than: bound },
+                _ => Condition::AtLeast { field, at_least: bound },
+            })
+        }
+    }
+}
+
+/// Why a field of this kind can never have the value.
+fn misfit(kind: FieldKind, value: &Value) -> Option<String> {
+    let is_one_of = |words: &[&str]| value.as_str().is_some_and(|word| words.contains(&word));
+    match kind {
+        FieldKind::Text if !value.is_string() => Some(format!("must hold texts only, and {value} is none")),
+        FieldKind::Number if !value.is_number() => Some(format!("must hold numbers only, and {value} is none")),
+        FieldKind::Boolean if !value.is_boolean() => Some(format!("must hold true or false, not {value}")),
+        FieldKind::Words(words) if !is_one_of(words) => {
+            Some(format!("must hold words of {}, and {value} is none", words.join(", ")))
+        }
+        _ => None,
     }
 }
 
 /// Equality in which 5 is 5.0, as in the files people write.
 fn same(a: &Value, b: &Value) -> bool {
     a == b || a.as_f64().is_some_and(|a| b.as_f64() == Some(a))
-}
-
-/// A known field's name.
-struct FieldName(String);
-
-impl FromField for FieldName {
-    fn from_field(value: &Value) -> Result<Self, String> {
-        let name = value.as_str().ok_or("must be a text")?;
-        let known = FIELDS.contains(&name) || name.strip_prefix("attributes.").is_some_and(|name| !name.is_empty());
-        if known {
-            Ok(Self(name.to_owned()))
-        } else {
-            Err(format!("must be one of {}, attributes.<name>", FIELDS.join(", ")))
-        }
-    }
 }
 
 /// A list of texts, numbers and booleans.

@@ -1,38 +1,24 @@
 //! What an automation does about one event, decided without doing it.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc, Weekday};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::automation::{Action, Assignee, Automation, MailTo};
-use crate::contact::{Contact, MailState, Role};
-use crate::customer::Customer;
+use super::action::{Action, Assignee, MailContent};
+use super::context::Context;
+use super::recipients::{manager, recipients};
+use crate::automation::Automation;
+use crate::customer::MAX_ATTRIBUTES;
 use crate::event::{Event, MAX_HOPS};
 use crate::id::EmailAddress;
 use crate::mail::Recipient;
-use crate::settings::Settings;
 use crate::task::Priority;
 use crate::working_time::add_working_days;
 
-/// What the decision looks at beside automation and event.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// The event's customer, as it is now.
-    pub customer: &'a Customer,
-    /// The customer's contacts.
-    pub contacts: &'a [Contact],
-    /// The team's settings.
-    pub settings: &'a Settings,
-    /// When this automation acted for this customer before, for the cool-down; in any order.
-    pub previous_runs: &'a [DateTime<Utc>],
-    /// Now.
-    pub now: DateTime<Utc>,
-}
-
 /// What an automation does about one event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
     /// The event is none of its business: nothing to do, nothing to log.
@@ -49,6 +35,10 @@ pub enum Plan {
 pub enum Refusal {
     /// It is switched off.
     Off,
+    /// All automations are paused in the settings.
+    Paused,
+    /// All automations are paused for the customer.
+    CustomerPaused,
     /// Too many automations follow one another.
     LoopGuard {
         /// How many, this one not counted.
@@ -56,6 +46,8 @@ pub enum Refusal {
     },
     /// The customer does not meet the conditions.
     Conditions,
+    /// After a wait, what had to hold still does not.
+    NoLongerTrue,
     /// It acted for this customer as often as it may.
     CoolingDown {
         /// When it may act again.
@@ -67,6 +59,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Off => f.write_str("the automation is switched off"),
+            Self::Paused => f.write_str("all automations are paused"),
+            Self::CustomerPaused => f.write_str("automations are paused for this customer"),
+            Self::NoLongerTrue => f.write_str("what had to hold after the wait no longer holds"),
             Self::LoopGuard { hop } => {
                 write!(f, "loop guard: {hop} automations followed one another, {MAX_HOPS} are allowed")
             }
@@ -79,17 +74,59 @@ impl fmt::Display for Refusal {
 }
 
 /// One step of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Which of the automation's actions.
+    pub action_index: usize,
+    /// What is to be done.
+    #[serde(flatten)]
+    pub effect: Effect,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// A mail to be sent.
+pub enum Effect {
+    /// A mail is to be sent.
     Mail(MailDraft),
-    /// A task to be made.
+    /// A task is to be made.
     Task(TaskDraft),
+    /// Event and customer are to be sent to an endpoint.
+    Webhook {
+        /// The endpoint's id.
+        endpoint: String,
+    },
+    /// A line is to be written into a Slack channel.
+    Slack {
+        /// The endpoint's id.
+        endpoint: String,
+        /// The line, with its variables in double braces.
+        text: String,
+    },
+    /// An attribute is to be set, or taken away by `null`.
+    SetAttribute {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: Value,
+    },
+    /// The customer is to get a tag.
+    AddTag {
+        /// The tag.
+        tag: String,
+    },
+    /// The customer is to lose a tag.
+    RemoveTag {
+        /// The tag.
+        tag: String,
+    },
+    /// The rest is decided later, by [`resume`].
+    Wait {
+        /// When.
+        until: DateTime<Utc>,
+    },
     /// Not done, and why.
     Skipped {
-        /// Which of the automation's actions.
-        action_index: usize,
         /// Why, for the run log. Names contacts by id, never by address.
         reason: String,
     },
@@ -98,21 +135,18 @@ pub enum Step {
 /// A mail to be sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailDraft {
-    /// Which of the automation's actions.
-    pub action_index: usize,
-    /// The mail template's name.
-    pub template: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub content: MailContent,
     /// Who gets it.
     pub recipient: Recipient,
     /// Whether it tells the team (at least once) instead of a contact (at most once).
     pub alert: bool,
 }
 
-/// A task to be made. Title and detail still have their variables in braces.
+/// A task to be made. Its texts still have their variables in double braces.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskDraft {
-    /// Which of the automation's actions.
-    pub action_index: usize,
     /// What to do.
     pub title: String,
     /// Why and how.
@@ -121,53 +155,46 @@ pub struct TaskDraft {
     pub priority: Priority,
     /// By when.
     pub due_on: NaiveDate,
-    /// Who does it; `None` when the customer has no owner.
+    /// Who does it; `None` when nobody is known who could.
     pub owner: Option<EmailAddress>,
-}
-
-impl Step {
-    /// What makes the step's effect unique: doing two steps with equal keys is doing one thing twice.
-    /// `None` for a skipped step, which has no effect.
-    pub fn effect_key(&self, automation: &Automation, event_id: &str) -> Option<String> {
-        let (kind, action_index, recipient) = match self {
-            Self::Mail(mail) => match &mail.recipient {
-                Recipient::Contact { contact } => ("mail", mail.action_index, contact.as_str().to_owned()),
-                Recipient::Staff { address } => ("mail", mail.action_index, address.normalised()),
-            },
-            Self::Task(task) => ("task", task.action_index, String::new()),
-            Self::Skipped { .. } => return None,
-        };
-        let Automation { id, version, .. } = automation;
-        Some(format!("{kind}/{id}@{version}/{event_id}/{action_index}/{recipient}"))
-    }
 }
 
 /// Decides what `automation` does about `event`.
 pub fn plan(automation: &Automation, event: &Event, context: &Context<'_>) -> Plan {
-    if !automation.trigger.matches(&event.fact) {
+    let last_run = context.previous_runs.iter().max().copied();
+    if !automation.trigger.fires(event, context.points, last_run) {
         return Plan::NotTriggered;
     }
     match refusal(automation, event, context) {
         Some(refusal) => Plan::Refused(refusal),
-        None => Plan::Steps(
-            automation
-                .actions
-                .iter()
-                .enumerate()
-                .flat_map(|(action_index, action)| steps(action_index, action, context))
-                .collect(),
-        ),
+        None => Plan::Steps(steps_from(automation, 0, context)),
+    }
+}
+
+/// Decides what `automation` does when the wait, its action number `waited`, is over: the actions that follow, if it is still
+/// switched on, nobody paused it, and its conditions and the wait's own still hold. The cool-down counts runs, not their parts.
+pub fn resume(automation: &Automation, waited: usize, context: &Context<'_>) -> Plan {
+    let still = match automation.actions.get(waited) {
+        Some(Action::Wait { still, .. }) => still.as_ref(),
+        // The document was changed meanwhile; a run goes on with the version that it began with, so this is another's.
+        _ => return Plan::NotTriggered,
+    };
+    let holds = [automation.conditions.as_ref(), still].into_iter().flatten().all(|condition| condition.holds(context));
+    match switched_off(automation, context) {
+        Some(refusal) => Plan::Refused(refusal),
+        None if !holds => Plan::Refused(Refusal::NoLongerTrue),
+        None => Plan::Steps(steps_from(automation, waited + 1, context)),
     }
 }
 
 fn refusal(automation: &Automation, event: &Event, context: &Context<'_>) -> Option<Refusal> {
-    if !automation.on {
-        return Some(Refusal::Off);
+    if let Some(refusal) = switched_off(automation, context) {
+        return Some(refusal);
     }
     if event.hop >= MAX_HOPS {
         return Some(Refusal::LoopGuard { hop: event.hop });
     }
-    if automation.conditions.as_ref().is_some_and(|conditions| !conditions.holds(context.customer)) {
+    if automation.conditions.as_ref().is_some_and(|conditions| !conditions.holds(context)) {
         return Some(Refusal::Conditions);
     }
     automation
@@ -176,36 +203,93 @@ fn refusal(automation: &Automation, event: &Event, context: &Context<'_>) -> Opt
         .map(|until| Refusal::CoolingDown { until })
 }
 
-fn steps(action_index: usize, action: &Action, context: &Context<'_>) -> Vec<Step> {
+fn switched_off(automation: &Automation, context: &Context<'_>) -> Option<Refusal> {
+    if !automation.on {
+        Some(Refusal::Off)
+    } else if context.settings.automations_paused {
+        Some(Refusal::Paused)
+    } else if context.customer.profile.automations_paused {
+        Some(Refusal::CustomerPaused)
+    } else {
+        None
+    }
+}
+
+/// The steps of the actions from `first` to the next wait.
+fn steps_from(automation: &Automation, first: usize, context: &Context<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for (action_index, action) in automation.actions.iter().enumerate().skip(first) {
+        let effects = effects(action, context);
+        steps.extend(effects.into_iter().map(|effect| Step { action_index, effect }));
+        if matches!(action, Action::Wait { .. }) {
+            break;
+        }
+    }
+    steps
+}
+
+fn effects(action: &Action, context: &Context<'_>) -> Vec<Effect> {
+    let one = |effect| vec![effect];
     match action {
-        Action::Mail { template, to } => {
-            let recipients = match to {
-                MailTo::Role(role) => contacts(*role, context.contacts),
-                MailTo::Owner => vec![owner(context)],
-                MailTo::Manager => vec![manager(context)],
-                MailTo::OwnerAndManager => staff(context),
-            };
-            let step = |recipient| match recipient {
-                Ok(recipient) => Step::Mail(MailDraft {
-                    action_index,
-                    template: template.clone(),
+        Action::Mail { content, to } => recipients(*to, context)
+            .into_iter()
+            .map(|recipient| match recipient {
+                Ok(recipient) => Effect::Mail(MailDraft {
+                    content: content.clone(),
                     alert: matches!(recipient, Recipient::Staff { .. }),
                     recipient,
                 }),
-                Err(reason) => Step::Skipped { action_index, reason },
-            };
-            recipients.into_iter().map(step).collect()
-        }
-        Action::Task { title, detail, priority, due_in_working_days, assignee: Assignee::Owner } => {
-            vec![Step::Task(TaskDraft {
-                action_index,
-                title: title.clone(),
-                detail: detail.clone(),
-                priority: *priority,
-                due_on: due_on(context.now.date_naive(), *due_in_working_days),
-                owner: context.customer.profile.owner.clone(),
-            })]
-        }
+                Err(reason) => Effect::Skipped { reason },
+            })
+            .collect(),
+        Action::Task { title, detail, priority, due_in_working_days, assignee } => one(Effect::Task(TaskDraft {
+            title: title.clone(),
+            detail: detail.clone(),
+            priority: *priority,
+            due_on: due_on(context.now.date_naive(), *due_in_working_days),
+            owner: assigned(assignee, context),
+        })),
+        Action::Webhook { endpoint } => one(Effect::Webhook { endpoint: endpoint.clone() }),
+        Action::Slack { endpoint, text } => one(Effect::Slack { endpoint: endpoint.clone(), text: text.clone() }),
+        Action::SetAttribute { name, value } => one(set_attribute(name, value, context)),
+        Action::AddTag { tag } => one(tag_effect(tag, true, context)),
+        Action::RemoveTag { tag } => one(tag_effect(tag, false, context)),
+        Action::Wait { days, .. } => one(Effect::Wait { until: context.now + Duration::days(i64::from(*days)) }),
+    }
+}
+
+fn assigned(assignee: &Assignee, context: &Context<'_>) -> Option<EmailAddress> {
+    let owner = || context.customer.profile.owner.clone();
+    let manager = || manager(context).cloned();
+    match assignee {
+        Assignee::Owner => owner(),
+        Assignee::Manager => manager(),
+        Assignee::OwnerOrManager => owner().or_else(manager),
+        Assignee::Person(person) => Some(person.clone()),
+    }
+}
+
+fn set_attribute(name: &str, value: &Value, context: &Context<'_>) -> Effect {
+    let attributes = &context.customer.profile.attributes;
+    let is_so = attributes.get(name).unwrap_or(&Value::Null) == value;
+    if is_so {
+        return Effect::Skipped { reason: format!("the attribute {name} is so already") };
+    }
+    if !attributes.contains_key(name) && attributes.len() >= MAX_ATTRIBUTES {
+        return Effect::Skipped {
+            reason: format!("the customer has {MAX_ATTRIBUTES} attributes, and no more may be added"),
+        };
+    }
+    Effect::SetAttribute { name: name.to_owned(), value: value.clone() }
+}
+
+fn tag_effect(tag: &str, wanted: bool, context: &Context<'_>) -> Effect {
+    let tag = tag.to_owned();
+    match (context.customer.profile.tags.contains(&tag), wanted) {
+        (true, true) => Effect::Skipped { reason: format!("the customer has the tag {tag} already") },
+        (false, false) => Effect::Skipped { reason: format!("the customer has no tag {tag}") },
+        (false, true) => Effect::AddTag { tag },
+        (true, false) => Effect::RemoveTag { tag },
     }
 }
 
@@ -217,52 +301,4 @@ fn due_on(today: NaiveDate, working_days: u32) -> NaiveDate {
         (0, true) => add_working_days(today, 1),
         (days, _) => add_working_days(today, days),
     }
-}
-
-type Found = Result<Recipient, String>;
-
-/// The contacts in a role, each address once; whoever must not be mailed is skipped with the reason.
-fn contacts(role: Role, contacts: &[Contact]) -> Vec<Found> {
-    let mut seen = BTreeSet::new();
-    let found: Vec<Found> = contacts
-        .iter()
-        .filter(|contact| contact.role == role && seen.insert(contact.email.normalised()))
-        .map(|contact| {
-            let id = &contact.id;
-            match contact.mail.state {
-                MailState::Ok => Ok(Recipient::Contact { contact: id.clone() }),
-                MailState::Unsubscribed => Err(format!("contact {id} asked for no more mail")),
-                MailState::Bounced => Err(format!("mail to contact {id} bounced")),
-                MailState::Complained => Err(format!("contact {id} marked a mail as spam")),
-            }
-        })
-        .collect();
-    if found.is_empty() {
-        let role = role.as_str().replace('_', " ");
-        return vec![Err(format!("the customer has no {role} among its contacts"))];
-    }
-    found
-}
-
-fn owner(context: &Context<'_>) -> Found {
-    match &context.customer.profile.owner {
-        Some(owner) => Ok(Recipient::Staff { address: owner.clone() }),
-        None => Err("the customer has no owner".to_owned()),
-    }
-}
-
-fn manager(context: &Context<'_>) -> Found {
-    match &context.settings.manager {
-        Some(manager) => Ok(Recipient::Staff { address: manager.clone() }),
-        None => Err("no manager is set in the settings".to_owned()),
-    }
-}
-
-fn staff(context: &Context<'_>) -> Vec<Found> {
-    let (owner, manager) = (owner(context), manager(context));
-    let same = match (&context.customer.profile.owner, &context.settings.manager) {
-        (Some(owner), Some(manager)) => owner.normalised() == manager.normalised(),
-        _ => false,
-    };
-    if same { vec![owner] } else { vec![owner, manager] }
 }

@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use crate::automation::plan::Context;
+use crate::automation::context::Context;
 use crate::contact::Contact;
 use crate::customer::Customer;
 use crate::event::{Event, Fact};
@@ -97,6 +97,22 @@ fn event_variables(fact: &Fact, customer: &Customer) -> Value {
                 DropKind::Words => "one word down twice in a row",
             };
             json!({ "how": how, "from": whole(*from), "to": whole(*to) })
+        }
+        Fact::BandChanged { from, to } => {
+            json!({ "from": from.map(HealthStatus::title), "to": to.map(HealthStatus::title) })
+        }
+        Fact::ScoreChanged { from, to } => json!({ "from": from.map(whole), "to": to.map(whole) }),
+        Fact::ScoreDropped { from, to, days } => json!({ "from": whole(*from), "to": whole(*to), "days": days }),
+        Fact::HealthStatusDisagreed { status, band } => json!({ "status": status.title(), "band": band.title() }),
+        Fact::TicketOpened { ticket, severity } | Fact::TicketEscalated { ticket, severity } => {
+            json!({ "ticket": ticket, "severity": severity })
+        }
+        Fact::RenewalApproaching { renewal_on, days } => json!({ "renewal_on": date(*renewal_on), "days": days }),
+        Fact::ContactLapsed { last_met_at, days } => {
+            json!({ "last_met_on": last_met_at.map(|at| date(at.date_naive())), "days": days })
+        }
+        Fact::MilestoneOverdue { goal, milestone, due_on, days } => {
+            json!({ "goal": goal, "milestone": milestone, "due_on": date(*due_on), "days": days })
         }
         _ => json!({}),
     }

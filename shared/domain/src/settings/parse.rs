@@ -42,6 +42,7 @@ impl Settings {
             login_features: fields.nested("login_features", features).unwrap_or(shipped.login_features),
             feature_weights: fields.nested("feature_weights", feature_weights).unwrap_or_default(),
             response_targets: fields.nested("response_targets", response_targets).unwrap_or_default(),
+            automations_paused: fields.optional("automations_paused").unwrap_or(shipped.automations_paused),
         };
         for login in settings.key_features.intersection(&settings.login_features) {
             fields.problem("key_features", format!("must not name {login:?}: it is one of login_features"));

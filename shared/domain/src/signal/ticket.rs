@@ -9,6 +9,7 @@ use crate::sentiment::compound;
 
 crate::words! {
     /// How severe a ticket is. Declared from least to most.
+    #[derive(schemars::JsonSchema)]
     pub enum Severity {
         /// A question or a wish.
         Low = "low",

@@ -1,7 +1,8 @@
 //! The customer, the contacts and the team that the tests start from.
 
 use chrono::{DateTime, Utc};
-use keepwell_domain::automation::plan::{Context, Plan, Step, plan};
+use keepwell_domain::automation::context::Context;
+use keepwell_domain::automation::plan::{Effect, Plan, Step, plan};
 use keepwell_domain::automation::{Automation, shipped};
 use keepwell_domain::contact::{Contact, NewContact};
 use keepwell_domain::customer::{Customer, NewCustomer};
@@ -69,11 +70,8 @@ impl Given {
 
     pub(crate) fn context(&self) -> Context<'_> {
         Context {
-            customer: &self.customer,
-            contacts: &self.contacts,
-            settings: &self.settings,
             previous_runs: &self.previous_runs,
-            now: self.now,
+            ..Context::new(&self.customer, &self.contacts, &self.settings, self.now)
         }
     }
 
@@ -94,16 +92,22 @@ impl Given {
 }
 
 pub(crate) fn line(step: &Step) -> String {
-    match step {
-        Step::Mail(mail) => {
+    match &step.effect {
+        Effect::Mail(mail) => {
             let to = match &mail.recipient {
                 Recipient::Contact { contact } => contact.as_str(),
                 Recipient::Staff { address } => address.as_str(),
             };
-            format!("mail {} to {to}{}", mail.template, if mail.alert { " (alert)" } else { "" })
+            format!("mail {} to {to}{}", mail.content.template(mail.alert), if mail.alert { " (alert)" } else { "" })
         }
-        Step::Task(task) => format!("{} task due {}", task.priority, task.due_on),
-        Step::Skipped { reason, .. } => format!("skipped: {reason}"),
+        Effect::Task(task) => format!("{} task due {}", task.priority, task.due_on),
+        Effect::Skipped { reason } => format!("skipped: {reason}"),
+        Effect::Webhook { endpoint } => format!("webhook to {endpoint}"),
+        Effect::Slack { endpoint, text } => format!("slack to {endpoint}: {text}"),
+        Effect::SetAttribute { name, value } => format!("attribute {name} = {value}"),
+        Effect::AddTag { tag } => format!("tag + {tag}"),
+        Effect::RemoveTag { tag } => format!("tag - {tag}"),
+        Effect::Wait { until } => format!("wait until {until}"),
     }
 }
 

@@ -4,4 +4,6 @@
 mod given;
 mod refusals;
 mod steps;
+mod triggers;
 mod variables;
+mod waits;

@@ -74,7 +74,7 @@ fn conditions_are_a_tree_over_the_customer() {
         }
     };
     let enterprise = json!({ "field": "plan", "in": ["Pro", "Enterprise"] });
-    let pilot = json!({ "field": "tag", "in": ["pilot"] });
+    let pilot = json!({ "field": "tags", "in": ["pilot"] });
     let french = json!({ "field": "country", "in": ["FR"] });
     assert!(holds(enterprise.clone()) && holds(pilot.clone()));
     assert!(!holds(french.clone()), "what is not known has no value");
@@ -89,20 +89,46 @@ fn conditions_are_a_tree_over_the_customer() {
 }
 
 #[test]
-fn effects_of_one_event_have_different_keys_and_the_same_step_the_same_key() {
-    let given = given();
-    let automation = find("insight-churn-risk");
-    let keys = || {
-        let Plan::Steps(steps) = given.plan(&automation, insight(Insight::ChurnRisk)) else { panic!("must act") };
-        steps.iter().filter_map(|step| step.effect_key(&automation, "evt_1")).collect::<Vec<_>>()
+fn numbers_are_compared_and_what_is_not_known_passes_no_comparison() {
+    let mut given = given();
+    given.customer.standing.score = Some(49.5);
+    let holds = |conditions| {
+        let mut document = serde_json::to_value(find("status-healthy")).unwrap();
+        document["conditions"] = conditions;
+        let automation = Automation::parse(&document).unwrap();
+        matches!(given.plan(&automation, status(HealthStatus::Healthy)), Plan::Steps(_))
     };
-    assert_eq!(
-        keys(),
-        [
-            "mail/insight-churn-risk@1/evt_1/0/ana.ruiz@team.test",
-            "mail/insight-churn-risk@1/evt_1/0/max@team.test",
-            "task/insight-churn-risk@1/evt_1/1/",
-        ]
-    );
-    assert_eq!(keys(), keys());
+    for (condition, expected) in [
+        (json!({ "field": "score", "less_than": 49.5 }), false),
+        (json!({ "field": "score", "at_most": 49.5 }), true),
+        (json!({ "field": "score", "more_than": 49.5 }), false),
+        (json!({ "field": "score", "at_least": 49.5 }), true),
+        (json!({ "field": "arr_cents", "at_least": 12_000_000 }), true),
+        (json!({ "field": "renewal_in_days", "less_than": 180 }), true),
+        (json!({ "field": "renewal_in_days", "less_than": 179 }), false),
+        (json!({ "field": "happiness_value", "less_than": 50 }), false),
+        (json!({ "field": "happiness_value", "at_least": 0 }), false),
+        (json!({ "field": "happiness_value", "known": false }), true),
+        (json!({ "field": "seats", "known": true }), false),
+        (json!({ "field": "tags", "known": true }), true),
+        (json!({ "field": "contact_roles", "in": ["decision_maker"] }), true),
+        (json!({ "none": [{ "field": "contact_roles", "in": ["champion"] }] }), true),
+        (json!({ "field": "mailable_contacts", "at_least": 2 }), true),
+        (json!({ "field": "attributes.tier", "at_most": 1 }), true),
+        (json!({ "field": "measure.usage.active_days_28d", "less_than": 3 }), false),
+        (json!({ "field": "dimension.team_view", "known": false }), true),
+    ] {
+        assert_eq!(holds(condition.clone()), expected, "{condition}");
+    }
+}
+
+#[test]
+fn whoever_pauses_automations_stops_them() {
+    let mut given = given();
+    given.customer.profile.automations_paused = true;
+    let automation = find("status-healthy");
+    let plan = |given: &crate::given::Given| given.plan(&automation, status(HealthStatus::Healthy));
+    assert_eq!(plan(&given), Plan::Refused(Refusal::CustomerPaused));
+    given.settings.automations_paused = true;
+    assert_eq!(plan(&given), Plan::Refused(Refusal::Paused));
 }

@@ -1,7 +1,7 @@
 //! What the shipped automations do.
 
 use chrono::NaiveDate;
-use keepwell_domain::automation::plan::{Plan, Step};
+use keepwell_domain::automation::plan::{Effect, Plan};
 use keepwell_domain::contact::MailState;
 use keepwell_domain::event::Fact;
 use keepwell_domain::happiness::{DropKind, HappinessLevel};
@@ -50,7 +50,7 @@ fn an_urgent_task_of_a_saturday_is_due_on_monday() {
     let Plan::Steps(steps) = given.plan(&find("insight-churn-risk"), insight(Insight::ChurnRisk)) else {
         panic!("must act")
     };
-    let Some(Step::Task(task)) = steps.last() else { panic!("must make a task") };
+    let Some(Effect::Task(task)) = steps.last().map(|step| &step.effect) else { panic!("must make a task") };
     assert_eq!(task.due_on, NaiveDate::from_ymd_opt(2026, 3, 9).unwrap());
     assert_eq!(task.owner, given.customer.profile.owner);
 }
