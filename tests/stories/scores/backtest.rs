@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
+use clap::Parser;
 use http::Method;
 use keepwell_aws::http::Role;
+use keepwell_domain::score::scorecard::Scorecard;
+use keepwell_local::backtest::{self, BacktestArguments, SuggestArguments};
+use keepwell_local::client::Client;
 use keepwell_tests::{Reply, World, monday};
 use serde_json::{Value, json};
 
@@ -29,7 +33,21 @@ async fn post(world: &World, path: &str, body: &Value) -> Reply {
     world.call_as(Role::Csm, Method::POST, path).json(body).send().await
 }
 
-async fn backtest(world: &World, body: Value) -> Value {
+/// The arguments of `keepwell backtest`.
+#[derive(Parser)]
+struct Asked {
+    #[command(flatten)]
+    backtest: BacktestArguments,
+}
+
+/// The arguments of `keepwell suggest-weights`.
+#[derive(Parser)]
+struct AskedToSuggest {
+    #[command(flatten)]
+    suggest: SuggestArguments,
+}
+
+async fn tested(world: &World, body: Value) -> Value {
     post(world, PATH, &body).await.expect_status(200).json()
 }
 
@@ -91,7 +109,7 @@ async fn a_score_is_tested_on_what_was_known_then_and_nothing_is_written() {
     // What becomes known with the outcome: the other way round.
     import(&world, "custom-measures", numbers(|it| 100 - a(it), world.system.now())).await;
     world.system.local().reset_requests();
-    let report = backtest(&world, json!({ "horizons": [30, 90], "segment": "plan" })).await;
+    let report = tested(&world, json!({ "horizons": [30, 90], "segment": "plan" })).await;
 
     let asked = world.system.local().requests();
     let operations: BTreeSet<&str> = asked.iter().map(|request| request.operation.as_str()).collect();
@@ -129,7 +147,7 @@ async fn too_few_outcomes_are_not_judged() {
     import(&world, "custom-measures", numbers(a, monday())).await;
     turn(&world, monday() + Duration::days(40));
     outcomes(&world, 38).await;
-    let report = backtest(&world, json!({ "horizons": [30] })).await;
+    let report = tested(&world, json!({ "horizons": [30] })).await;
     let horizon = &report["scorecards"][0]["horizons"][0];
     assert_eq!((&horizon["auc"], &horizon["deciles"]), (&Value::Null, &json!([])));
     assert_eq!(
@@ -137,7 +155,7 @@ async fn too_few_outcomes_are_not_judged() {
         "Not judged: 19 churned customers with a score, and 20 are needed. Fewer say nothing, whatever the numbers look like."
     );
     // The rest stayed, when that is asked for.
-    let report = backtest(&world, json!({ "horizons": [30], "negatives": "stayed" })).await;
+    let report = tested(&world, json!({ "horizons": [30], "negatives": "stayed" })).await;
     assert_eq!(report["cases"]["stayed"], 12);
 }
 
@@ -146,14 +164,14 @@ async fn a_draft_is_compared_with_what_is_stored() {
     let world = past().await;
     let body =
         json!({ "horizons": [30], "document": by("custom.b"), "compare_with": { "id": "default", "version": 2 } });
-    let report = backtest(&world, body).await;
+    let report = tested(&world, body).await;
     assert_eq!(report["scorecards"][0]["scorecard"], json!({ "id": "default", "version": null }));
     assert_eq!(report["scorecards"][1]["scorecard"], json!({ "id": "default", "version": 2 }));
     let text = report["differences"][0]["text"].as_str().unwrap();
     assert!(text.starts_with("This scorecard predicts worse than the other one"), "{text}");
     assert_eq!(world.get("/v1/scorecards").await["items"][0]["version"], 2, "the draft is not stored");
 
-    let itself = backtest(&world, json!({ "horizons": [30], "compare_with": by_a() })).await;
+    let itself = tested(&world, json!({ "horizons": [30], "compare_with": by_a() })).await;
     let difference = &itself["differences"][0]["difference"];
     assert_eq!(
         (&difference["value"], &difference["low"], &difference["high"]),
@@ -217,7 +235,7 @@ fn by_days_of_use() -> Value {
 async fn a_new_team_is_tested_on_what_its_signals_say_was_known_then() {
     let world = imported().await;
     world.system.local().reset_requests();
-    let report = backtest(&world, json!({ "horizons": [30] })).await;
+    let report = tested(&world, json!({ "horizons": [30] })).await;
     assert_eq!(world.system.local().write_count(), 0);
     let horizon = &report["scorecards"][0]["horizons"][0];
     assert_eq!(horizon["reconstructed"], json!({ "churned": 25, "others": 25 }));
@@ -231,10 +249,10 @@ async fn a_new_team_is_tested_on_what_its_signals_say_was_known_then() {
         (0..29).map(move |day| format!("l{number}-{day},c{number},{}", (today - Duration::days(day)).to_rfc3339()))
     });
     import(&world, "usage", std::iter::once("id,customer,at".to_owned()).chain(usage)).await;
-    let report = backtest(&world, json!({ "horizons": [30] })).await;
+    let report = tested(&world, json!({ "horizons": [30] })).await;
     assert_eq!(report["scorecards"][0]["horizons"][0]["auc"], before);
 
-    let stored = backtest(&world, json!({ "horizons": [30], "reconstruct": false })).await;
+    let stored = tested(&world, json!({ "horizons": [30], "reconstruct": false })).await;
     let horizon = &stored["scorecards"][0]["horizons"][0];
     assert_eq!(horizon["without_history"], json!({ "churned": 25, "others": 25 }));
     assert_eq!(horizon["verdict"]["word"], "too_few");
@@ -262,4 +280,44 @@ async fn suggested_weights_are_a_draft_and_nothing_is_set() {
     // The draft is a scorecard that can be set as it is.
     let call = world.call_as(Role::Admin, Method::PUT, "/v1/scorecards/default").header("if-match", "*");
     assert_eq!(call.json(&suggestion["draft"]).send().await.expect_status(200).json()["version"], 3);
+}
+
+#[tokio::test]
+async fn the_command_line_says_it_in_plain_words() {
+    let world = past().await;
+    let client = Client::in_process(world.system.router(), None).await.unwrap();
+    let words = |words: &[&str]| Asked::parse_from([&["test"], words].concat()).backtest;
+    let asked = words(&["default", "--horizons", "30,90", "--segment", "plan", "--against", "default"]);
+    let report = backtest::backtest(&asked, &client).await.unwrap();
+    assert!(!report.refused, "it could judge at 30 days");
+    insta::assert_snapshot!("backtest_text", report.text);
+
+    let refused = backtest::backtest(&words(&["default", "--horizons", "90"]), &client).await.unwrap();
+    assert!(
+        refused.refused && refused.text.contains("Not judged: 0 churned customers with a score"),
+        "{}",
+        refused.text
+    );
+    let wrong = backtest::backtest(&words(&["default", "--segment", "colour"]), &client).await.unwrap_err().to_string();
+    assert!(wrong.contains("\n  /segment: must be one of plan"), "{wrong}");
+    let nothing = backtest::backtest(&words(&["no such.yaml"]), &client).await.unwrap_err().to_string();
+    assert_eq!(nothing, "\"no such.yaml\" is neither a file that is there nor the id of a scorecard");
+
+    let directory = std::env::temp_dir().join(format!("keepwell-backtest-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("draft.yaml");
+    std::fs::write(&file, "format: 1\nid: default\ndimensions:\n  - id: all\n    weight: 1\n    rules:\n      - { id: b, measure: custom.b, weight: 1, points: { linear: { zero_at: 0, full_at: 100 } } }\n").unwrap();
+    let draft =
+        backtest::backtest(&words(&[file.to_str().unwrap(), "--against", "default", "--horizons", "30"]), &client)
+            .await
+            .unwrap();
+    assert!(draft.text.contains("30 days before: This scorecard predicts worse than the other one"), "{}", draft.text);
+
+    let output = directory.join("suggested.yaml");
+    let asked = ["test", "default", "--horizon", "30", "--output", output.to_str().unwrap()];
+    let suggested = backtest::suggest(&AskedToSuggest::parse_from(asked).suggest, &client).await.unwrap();
+    insta::assert_snapshot!("suggestion_text", suggested.text.replace(output.to_str().unwrap(), "suggested.yaml"));
+    let written = Scorecard::from_yaml(&std::fs::read_to_string(&output).unwrap()).unwrap();
+    assert_eq!(written.id.as_str(), "default");
+    std::fs::remove_dir_all(&directory).unwrap();
 }

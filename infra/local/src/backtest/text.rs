@@ -51,9 +51,11 @@ fn scorecard(text: &mut String, report: &Backtest, tests: &Tests) {
     for horizon in &tests.horizons {
         self::horizon(text, horizon, report.segment.as_deref());
     }
-    line(text, "\nLead time of the customers that left");
-    line(text, "                  in it at any time of   first, days before       in it when   since, days before");
-    line(text, "                  the last 180 days      (quarter, half, 3/4)     they left    (quarter, half, 3/4)");
+    line(text, "\nLead time: in the 180 days before, who was ever in the band, and when those that left first were");
+    line(
+        text,
+        "  alarm           of churned         of others          first, days before   still in it  since, days before",
+    );
     for lead in &tests.lead_time {
         line(text, &lead_time(lead));
     }
@@ -87,7 +89,7 @@ fn horizon(text: &mut String, horizon: &Horizon, segment: Option<&str>) {
     }
     if !horizon.deciles.is_empty() {
         deciles(text, &horizon.deciles);
-        alarms(text, &horizon.alarms);
+        alarms(text, horizon);
     }
     if let Some(segment) = segment {
         segments(text, horizon, segment);
@@ -114,20 +116,19 @@ fn deciles(text: &mut String, deciles: &[Decile]) {
     }
 }
 
-fn alarms(text: &mut String, alarms: &[Found]) {
+fn alarms(text: &mut String, horizon: &Horizon) {
+    let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), percent);
+    let row = |name: &str, churned: usize, others: usize, precision: &str, recall: &str| {
+        format!("  {name:<14}  {churned:>7}  {others:>6}  {precision:>9}  {recall:>6}")
+    };
     line(text, "\n  alarm           churned  others  precision  recall");
-    for found in alarms {
-        let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), percent);
-        let row = format!(
-            "  {:<14}  {:>7}  {:>6}  {:>9}  {:>6}",
-            alarm(found.alarm),
-            found.churned,
-            found.others,
-            share(found.precision),
-            share(found.recall)
-        );
-        line(text, &row);
+    for Found { alarm: which, churned, others, precision, recall } in &horizon.alarms {
+        line(text, &row(alarm(*which), *churned, *others, &share(*precision), &share(*recall)));
     }
+    // What looking at everybody finds: an alarm must beat that.
+    let Counts { churned, others } = horizon.scored;
+    let base = percent(churned as f64 / (churned + others) as f64);
+    line(text, &row("everybody", churned, others, &base, "100 %"));
 }
 
 fn segments(text: &mut String, horizon: &Horizon, segment: &str) {
@@ -149,10 +150,15 @@ fn lead_time(lead: &LeadTime) -> String {
     let quartiles = |quartiles: Option<Quartiles>| {
         quartiles.map_or_else(|| "-".to_owned(), |it| format!("{:.0}, {:.0}, {:.0}", it.lower, it.median, it.upper))
     };
-    let ever = format!("{} of {}", lead.ever, lead.churned);
+    let of = |ever: usize, all: usize, share: Option<f64>| match share {
+        Some(share) => format!("{ever} of {all}, {}", percent(share)),
+        None => "-".to_owned(),
+    };
     let row = format!(
-        "  {:<14}  {ever:<21}  {:<23}  {:<11}  {}",
+        "  {:<14}  {:<17}  {:<17}  {:<19}  {:<11}  {}",
         alarm(lead.alarm),
+        of(lead.ever, lead.churned, lead.share_ever),
+        of(lead.others_ever, lead.others, lead.others_share_ever),
         quartiles(lead.first_days),
         lead.at_the_end,
         quartiles(lead.unbroken_days)

@@ -201,18 +201,17 @@ pub struct Case {
     pub known: Vec<Option<Known>>,
     /// What was known at the end of the outcome's day.
     pub at_outcome: Option<Known>,
-    /// When it fell into the bands of each scorecard; `None` unless it left and has a history.
+    /// When it fell into the bands of each scorecard; `None` without a history.
     pub falls: Vec<Option<Falls>>,
 }
 
 impl Case {
-    /// Looks at a customer's history at each horizon (days before the outcome), and by each scorecard on its way out.
+    /// Looks at a customer's history at each horizon (days before the outcome), and by each scorecard on its way to the outcome.
     pub fn new(chosen: Chosen, history: &History<'_>, horizons: &[u32], tested: &[&Tested]) -> Self {
         let on = chosen.on;
         let known = horizons.iter().map(|days| history.at(moment(on, *days))).collect();
         let at_outcome = on.succ_opt().and_then(|next| history.at(moment(next, 0)));
-        let left = chosen.churned();
-        let falls = tested.iter().map(|tested| history.bands(tested, moment(on, 0)).filter(|_| left)).collect();
+        let falls = tested.iter().map(|tested| history.bands(tested, moment(on, 0))).collect();
         Self { chosen, known, at_outcome, falls }
     }
 

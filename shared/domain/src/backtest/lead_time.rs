@@ -7,10 +7,10 @@ use super::bands::{Alarm, share};
 use crate::health_status::HealthStatus;
 use crate::measure::days_between;
 
-/// How far back the history of a customer that left is looked at, in days.
+/// How far back a customer's history is looked at, in days.
 pub const LEAD_DAYS: i64 = 180;
 
-/// When a customer that left raised each alarm, in days before it left.
+/// When a customer raised each alarm, in days before its outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Falls {
     lowest_band: Fall,
@@ -37,16 +37,16 @@ impl Fall {
 }
 
 impl Falls {
-    /// Walks a customer's bands, oldest first, up to when it left. `None` when there is no history. A moment without a score raises
+    /// Walks a customer's bands, oldest first, up to its outcome. `None` when there is no history. A moment without a score raises
     /// no alarm.
     pub fn walk(
         bands: impl IntoIterator<Item = (DateTime<Utc>, Option<HealthStatus>)>,
-        left_at: DateTime<Utc>,
+        outcome_at: DateTime<Utc>,
     ) -> Option<Self> {
         let mut falls = None::<Self>;
-        for (at, band) in bands.into_iter().filter(|(at, _)| *at <= left_at) {
+        for (at, band) in bands.into_iter().filter(|(at, _)| *at <= outcome_at) {
             let falls = falls.get_or_insert_default();
-            let days = days_between(at, left_at);
+            let days = days_between(at, outcome_at);
             let raised = |alarm: Alarm| band.is_some_and(|band| alarm.is_raised_by(band));
             falls.lowest_band.step(raised(Alarm::LowestBand), days);
             falls.below_healthy.step(raised(Alarm::BelowHealthy), days);
@@ -97,6 +97,12 @@ pub struct LeadTime {
     pub ever: usize,
     /// `ever / churned`.
     pub share_ever: Option<f64>,
+    /// The other customers with a history.
+    pub others: usize,
+    /// Those of them that raised it at any time of the 180 days before their day: where they are as many, the fall says nothing.
+    pub others_ever: usize,
+    /// `others_ever / others`.
+    pub others_share_ever: Option<f64>,
     /// Days before leaving when it was first raised. 180 means that it stood when the history begins.
     pub first_days: Option<Quartiles>,
     /// Those of them that were still in it when they left.
@@ -105,16 +111,20 @@ pub struct LeadTime {
     pub unbroken_days: Option<Quartiles>,
 }
 
-/// The lead time of each alarm.
-pub fn lead_times(falls: &[Falls]) -> Vec<LeadTime> {
+/// The lead time of each alarm, from the falls of those who left, beside those of the others.
+pub fn lead_times(falls: &[Falls], others: &[Falls]) -> Vec<LeadTime> {
     let of = |alarm: Alarm| {
         let first: Vec<f64> = falls.iter().filter_map(|falls| falls.of(alarm).first).collect();
         let unbroken: Vec<f64> = falls.iter().filter_map(|falls| falls.of(alarm).unbroken).collect();
+        let others_ever = others.iter().filter(|falls| falls.of(alarm).first.is_some()).count();
         LeadTime {
             alarm,
             churned: falls.len(),
             ever: first.len(),
             share_ever: share(first.len(), falls.len()),
+            others: others.len(),
+            others_ever,
+            others_share_ever: share(others_ever, others.len()),
             at_the_end: unbroken.len(),
             first_days: Quartiles::new(first),
             unbroken_days: Quartiles::new(unbroken),

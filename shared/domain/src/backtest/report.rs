@@ -251,11 +251,14 @@ pub fn backtest(question: &Question, cases: &[Case], drawn_from: Counts, tested:
 
 fn tests(question: &Question, cases: &[Case], tested: &Tested, place: usize) -> Tests {
     let horizons = question.horizons.iter().enumerate();
-    let falls: Vec<Falls> = cases.iter().filter_map(|case| case.falls.get(place).copied().flatten()).collect();
+    let falls = |churned: bool| -> Vec<Falls> {
+        let side = cases.iter().filter(|case| case.churned() == churned);
+        side.filter_map(|case| case.falls.get(place).copied().flatten()).collect()
+    };
     Tests {
         scorecard: tested.compiled.version().clone(),
         horizons: horizons.map(|(horizon, days)| self::horizon(question, cases, tested, horizon, *days)).collect(),
-        lead_time: lead_times(&falls),
+        lead_time: lead_times(&falls(true), &falls(false)),
     }
 }
 

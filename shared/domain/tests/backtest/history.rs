@@ -80,7 +80,8 @@ fn lead_time_is_the_first_fall_and_the_one_that_lasted() {
     let report = judge(&[churned, renewed], &[&by_a]);
     let [lowest, below_healthy] = report.scorecards[0].lead_time.as_slice() else { panic!("two alarms") };
     let median = |quartiles: Option<keepwell_domain::backtest::lead_time::Quartiles>| quartiles.unwrap().median.round();
-    assert_eq!((lowest.churned, lowest.ever, lowest.at_the_end), (1, 1, 1), "who renewed has no lead time");
+    assert_eq!((lowest.churned, lowest.ever, lowest.at_the_end), (1, 1, 1));
+    assert_eq!((lowest.others, lowest.others_ever), (1, 1), "who renewed had been down too: the fall says nothing");
     // From nine in the morning to the midnight before the outcome.
     assert_eq!((median(lowest.first_days), median(lowest.unbroken_days)), (150.0, 20.0));
     assert_eq!((median(below_healthy.first_days), median(below_healthy.unbroken_days)), (150.0, 50.0));

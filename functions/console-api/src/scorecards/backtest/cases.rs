@@ -107,9 +107,8 @@ struct Reader<'a> {
 impl Reader<'_> {
     async fn case(&self, chosen: &Chosen, customer: &Customer) -> Result<Case, StoreError> {
         let furthest = self.question.horizons.iter().copied().max().unwrap_or_default();
-        let start = moment(chosen.on, furthest);
-        // The way out of those who left is looked at from further back.
-        let start = if chosen.churned() { start.min(moment(chosen.on, 0) - Duration::days(LEAD_DAYS)) } else { start };
+        // The way to the outcome is looked at from further back than the usual horizons.
+        let start = moment(chosen.on, furthest).min(moment(chosen.on, 0) - Duration::days(LEAD_DAYS));
         let end = chosen.on.succ_opt().map_or(self.now, |next| moment(next, 0));
         let snapshots = self.cloud.store.score_snapshots(&chosen.customer, start, end).await?;
         let reaches_back = snapshots.first().is_some_and(|first| first.point.at <= start);
