@@ -2,6 +2,7 @@
 //!
 //! The arithmetic is the server's. Here the question is put together, and the answer is written for people.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -164,7 +165,7 @@ pub async fn suggest(asked: &SuggestArguments, client: &Client) -> Result<Report
     if let Some((path, draft)) = asked.output.as_ref().zip(answer.draft.as_ref()) {
         let yaml = draft.to_yaml().map_err(|error| BacktestError::Yaml(error.to_string()))?;
         std::fs::write(path, yaml).map_err(|source| BacktestError::Write { path: path.clone(), source })?;
-        text.push_str(&format!("\nThe draft is in {}.\n", path.display()));
+        let _ = write!(text, "\nThe draft is in {}.\n", path.display());
     }
     Ok(Report { text, refused: answer.word == SuggestionWord::TooFew })
 }
@@ -175,7 +176,7 @@ impl OutcomeArguments {
         set(&mut body, "from", self.from.clone().map(Value::from));
         set(&mut body, "to", self.to.clone().map(Value::from));
         set(&mut body, "negatives", self.stayed.then(|| json!("stayed")));
-        set(&mut body, "reconstruct", self.stored_only.then(|| json!(false)));
+        set(&mut body, "reconstruct", self.stored_only.then_some(Value::Bool(false)));
         body
     }
 }

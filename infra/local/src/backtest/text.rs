@@ -91,7 +91,7 @@ fn horizon(text: &mut String, horizon: &Horizon, segment: Option<&str>) {
         deciles(text, &horizon.deciles);
         alarms(text, horizon);
     }
-    if let Some(segment) = segment {
+    if let Some(segment) = segment.filter(|_| !horizon.segments.is_empty()) {
         segments(text, horizon, segment);
     }
     if !horizon.warnings.is_empty() {

@@ -381,7 +381,7 @@ fn notes(question: &Question, cases: &[Case], drawn_from: Counts, scorecards: &[
         );
     }
     let Some(tests) = scorecards.first() else { return notes };
-    if cases.iter().flat_map(|case| &case.known).flatten().any(|known| known.source == Source::Reconstructed) {
+    if tests.horizons.iter().any(|horizon| horizon.reconstructed != Counts::default()) {
         notes.push(
             "Reconstructed from signals: where no history was stored, what was known was measured again from the records that carry \
              a date. Seats, ARR, renewal dates, progress of goals, likelihoods, escalations and the team's own measures carry none and \
