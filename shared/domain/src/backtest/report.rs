@@ -380,6 +380,13 @@ fn notes(question: &Question, cases: &[Case], drawn_from: Counts, scorecards: &[
                 .to_owned(),
         );
     }
+    if scorecards.iter().any(|tests| tests.scorecard.version.is_none()) {
+        notes.push(
+            "A document was tested that is not stored. If it was made from these very outcomes, as suggested weights are, its numbers here \
+             flatter it: believe the ones that came with the suggestion, or test it on later outcomes."
+                .to_owned(),
+        );
+    }
     let Some(tests) = scorecards.first() else { return notes };
     if tests.horizons.iter().any(|horizon| horizon.reconstructed != Counts::default()) {
         notes.push(

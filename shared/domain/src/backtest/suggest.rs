@@ -206,7 +206,8 @@ impl Suggestion {
         };
         self.text = format!(
             "On customers that it was not made from, {believed} (AUC {:.2}, interval {:.2} to {:.2}). {better} (AUC {:.2}, difference \
-             {:+.3}, interval {:+.3} to {:+.3}). Nothing is changed until you set the draft.",
+             {:+.3}, interval {:+.3} to {:+.3}). A backtest of the draft on these same outcomes would flatter it. Nothing is changed \
+             until you set the draft.",
             auc.value, auc.low, auc.high, current.value, difference.value, difference.low, difference.high
         );
         (self.out_of_fold, self.current, self.difference) = (Some(auc), Some(current), Some(difference));

@@ -132,6 +132,8 @@ fn two_scorecards_are_compared_on_the_same_customers() {
     let aucs: Vec<f64> = report.scorecards.iter().map(|tests| tests.horizons[2].auc.unwrap().value).collect();
     assert!((difference.value - (aucs[0] - aucs[1])).abs() < 1e-12);
     assert!(report.differences[2].text.starts_with("This scorecard predicts better"), "{}", report.differences[2].text);
+    assert!(report.notes.iter().any(|note| note.contains("flatter")), "a document may be made from these outcomes");
+    assert!(judge(&cases, &[&by_a]).notes.is_empty());
     let reversed = judge(&cases, &[&by_b, &by_a]);
     assert!(reversed.differences[2].text.starts_with("This scorecard predicts worse"));
     let itself = judge(&cases, &[&by_a, &by_a]).differences[0].difference.unwrap();
