@@ -5,6 +5,7 @@ mod disagreement;
 mod drops;
 mod explain;
 mod overrides;
+mod reconstruct;
 mod scorecards;
 mod segments;
 mod time_travel;
