@@ -19,6 +19,12 @@ use serde_json::{Value, json};
 use self::cases::Selected;
 use super::{document_of, existing, newest};
 
+/// Customers of a test: as many as are read well within the time of an answer.
+const MOST_TESTED: usize = 2_000;
+
+/// Customers from whom weights are learned, which takes longer.
+const MOST_LEARNED_FROM: usize = 1_000;
+
 /// How this scorecard, or a document instead of it, would have done.
 pub(crate) async fn post_backtest(
     State(cloud): State<Cloud>,
@@ -37,7 +43,7 @@ pub(crate) async fn post_backtest(
         None => None,
     };
     let all: Vec<&Tested> = std::iter::once(&one).chain(&other).collect();
-    let selected = Selected::read(&cloud, &request.question, &one.scorecard).await?;
+    let selected = Selected::read(&cloud, &request.question, &one.scorecard, MOST_TESTED).await?;
     let cases = selected.cases(&cloud, &request.question, &all, request.reconstruct).await?;
     Answer::ok(report::backtest(&request.question, &cases, selected.drawn_from, &all))
 }
@@ -55,7 +61,7 @@ pub(crate) async fn post_suggest_weights(
     let body = optional_json(&headers, body).await?;
     let request = SuggestRequest::parse(&body, id.as_str(), cloud.now())?;
     let tested = tested(&cloud, &id, request.document).await?;
-    let selected = Selected::read(&cloud, &request.question, &tested.scorecard).await?;
+    let selected = Selected::read(&cloud, &request.question, &tested.scorecard, MOST_LEARNED_FROM).await?;
     let cases = selected.cases(&cloud, &request.question, &[&tested], request.reconstruct).await?;
     let suggestion = suggest::suggest(&request.question, &cases, &tested);
     Answer::ok(suggestion.map_err(|problems| ApiError::Internal(format!("the draft is not valid: {problems}")))?)

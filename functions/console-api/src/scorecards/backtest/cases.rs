@@ -22,9 +22,6 @@ use keepwell_domain::settings::Settings;
 use keepwell_domain::signal::Outcome;
 use keepwell_domain::usage::UsageDay;
 
-/// Customers of one test; of more, some are drawn. So many are read well within the time of an answer.
-const MOST: usize = 2_000;
-
 /// Customers that are read at a time.
 const AT_A_TIME: usize = 32;
 
@@ -37,9 +34,14 @@ pub(super) struct Selected {
 }
 
 impl Selected {
-    /// Finds who counts among the customers to whom the scorecard applies. A customer's row names its newest outcome; its
+    /// Finds who counts among the customers to whom the scorecard applies, and draws `most` of them. A customer's row names its newest outcome; its
     /// other outcomes are read only when that one is newer than the period.
-    pub(super) async fn read(cloud: &Cloud, question: &Question, scorecard: &Scorecard) -> Result<Self, ApiError> {
+    pub(super) async fn read(
+        cloud: &Cloud,
+        question: &Question,
+        scorecard: &Scorecard,
+        most: usize,
+    ) -> Result<Self, ApiError> {
         let portfolio = cloud.store.portfolio().await?.into_iter().map(|stored| stored.value);
         let customers: Vec<Customer> = portfolio
             .filter(|customer| scorecard.applies_to(customer))
@@ -54,7 +56,7 @@ impl Selected {
         let all = choose(&candidates, question.from, question.to, question.negatives);
         let drawn_from = Counts::of(all.iter().map(Chosen::churned));
         let customers = customers.into_iter().map(|customer| (customer.id.clone(), customer)).collect();
-        Ok(Self { chosen: draw(all, MOST), customers, drawn_from })
+        Ok(Self { chosen: draw(all, most), customers, drawn_from })
     }
 
     /// Reads what was known about each.
