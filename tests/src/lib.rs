@@ -60,7 +60,12 @@ impl World {
 
     /// A fresh system at a moment of its own.
     pub async fn at(now: DateTime<Utc>) -> Self {
-        let system = match LocalSystem::start(Options::memory(Clock::frozen_at(now))).await {
+        Self::with(Options::memory(Clock::frozen_at(now))).await
+    }
+
+    /// A fresh system with options of its own.
+    pub async fn with(options: Options) -> Self {
+        let system = match LocalSystem::start(options).await {
             Ok(system) => system,
             Err(error) => panic!("the system does not start: {error:?}"),
         };

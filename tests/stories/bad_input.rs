@@ -11,12 +11,17 @@ use http::Method;
 use keepwell_tests::{Reply, World};
 use serde_json::{Value, json};
 
-/// A system with a customer, a contact and a task, at rest; requests are counted from here. Answers the task's id too.
+/// Calls that take no body.
+const WITHOUT_BODY: [&str; 2] = ["/v1/endpoints/{id}/test", "/v1/endpoints/{id}/deliveries/{delivery}/redeliver"];
+
+/// A system with a customer, a contact, a task and an endpoint, at rest; requests are counted from here. Answers the task's id too.
 async fn world() -> (World, String) {
     let world = World::new().await;
     world.customer_with("acme", &[("uma", "user")]).await;
     let task = json!({ "customer": "acme", "title": "Call", "due_on": "2026-03-10" });
     let task = world.post("/v1/tasks", task).await["id"].as_str().unwrap().to_owned();
+    let endpoint = json!({ "id": "acme", "kind": "webhook", "url": "https://hooks.example.com/" });
+    crate::endpoints::admin(&world, Method::POST, "/v1/endpoints", endpoint).await.expect_status(201);
     world.settle().await;
     world.system.local().reset_requests();
     (world, task)
@@ -174,6 +179,20 @@ fn writes(task: &str) -> Vec<Write> {
             json!({ "role": "champion" }),
             contact,
             of_contact.to_vec(),
+        ),
+        write(
+            Method::POST,
+            "/v1/endpoints",
+            json!({ "id": "cs-channel", "kind": "slack", "url": "https://hooks.slack.com/services/T/B/X" }),
+            json!({ "id": "CRM", "kind": "mail", "name": "", "url": "https://127.0.0.1/", "secret": "mine" }),
+            vec!["/id", "/kind", "/name", "/secret", "/url"],
+        ),
+        write(
+            Method::PATCH,
+            "/v1/endpoints/{id}",
+            json!({ "name": "Sales" }),
+            json!({ "kind": "slack", "name": 3, "state": "disabled", "url": "http://hooks.example.com/" }),
+            vec!["/kind", "/name", "/state", "/url"],
         ),
         write(
             Method::POST,

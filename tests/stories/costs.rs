@@ -6,9 +6,14 @@ use chrono::{DateTime, Duration, Utc};
 use http::Method;
 use keepwell_aws::function::Message;
 use keepwell_aws::http::Role;
+use keepwell_aws::webhooks;
+use keepwell_domain::delivery::EndpointKind;
 use keepwell_domain::id::CustomerId;
 use keepwell_tests::{Reply, World, feedback_path, monday};
 use serde_json::{Value, json};
+
+use crate::endpoints::receiver::Receiver;
+use crate::endpoints::{drafted, webhook};
 
 /// A price list of October 2026, us-east-1, on demand: dollars for a million units.
 const READ_PRICE: f64 = 0.125;
@@ -62,6 +67,16 @@ async fn of_recompute(world: &World) -> [Cost; 2] {
     local.bus().release_in_flight();
     world.settle().await;
     [costs[0], costs[1]]
+}
+
+/// What it costs to send a webhook that was written before, and that arrives.
+async fn of_webhook(world: &World) -> Cost {
+    let receiver = Receiver::start([]).await;
+    webhook(world, "crm", &receiver.url()).await;
+    let key = drafted(world, "crm", EndpointKind::Webhook).await;
+    world.system.local().reset_requests();
+    assert_eq!(webhooks::deliver_all(world.system.cloud(), vec![key]).await.unwrap(), 1);
+    cost(world)
 }
 
 async fn send(world: &World, path: &str, items: Vec<Value>) {
@@ -198,6 +213,7 @@ async fn the_cost_table_says_what_is_measured() {
     assert!(unchanged.write < 1.0, "nothing changed, and {unchanged:?}");
     rows.push(("score computed, another one", changed));
     rows.push(("score computed, the same", unchanged));
+    rows.push(("webhook sent", of_webhook(&world).await));
     let mut table =
         "| operation | calls | read units | write units | $ a million |\n|---|---|---|---|---|\n".to_owned();
     for (name, Cost { calls, read, write }) in &rows {

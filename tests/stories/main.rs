@@ -11,6 +11,7 @@ mod architecture;
 mod bad_input;
 mod costs;
 mod customers;
+mod endpoints;
 mod faults;
 mod feedback;
 mod imports;

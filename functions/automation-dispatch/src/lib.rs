@@ -11,6 +11,7 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::{Function, HandlerError, Message, Rate, process_each};
 use keepwell_aws::mailer;
 use keepwell_aws::store::change::retry_on_conflict;
+use keepwell_aws::webhooks;
 use keepwell_domain::automation::{Automation, shipped};
 use keepwell_domain::event::SOURCE;
 
@@ -26,7 +27,7 @@ pub const SUBSCRIPTIONS: &[&str] = &[
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
     let automations: Arc<Vec<Automation>> = Arc::new(shipped());
-    let (cloud, mail_cloud) = (cloud.clone(), cloud.clone());
+    let (cloud, mail_cloud, webhook_cloud) = (cloud.clone(), cloud.clone(), cloud.clone());
     Function::new("automation-dispatch")
         .subscribe(SOURCE, SUBSCRIPTIONS, move |messages| {
             let (cloud, automations) = (cloud.clone(), Arc::clone(&automations));
@@ -35,6 +36,10 @@ pub fn function(cloud: &Cloud) -> Function {
         .schedule("mail", Rate::FiveMinutes, move || {
             let cloud = mail_cloud.clone();
             async move { mailer::deliver_due(&cloud).await.map(|_| ()) }
+        })
+        .schedule("webhooks", Rate::FiveMinutes, move || {
+            let cloud = webhook_cloud.clone();
+            async move { webhooks::deliver_due(&cloud).await.map(|_| ()) }
         })
 }
 

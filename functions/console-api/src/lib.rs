@@ -1,7 +1,9 @@
-//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, scorecards, insights, sentiment, settings.
+//! The API that people use: customers, contacts, tasks, feedback, happiness, scores, scorecards, insights, sentiment, settings, endpoints.
 
 mod contacts;
 mod customers;
+mod deliveries;
+mod endpoints;
 mod erase;
 mod feedback;
 mod insights;
@@ -60,6 +62,14 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
         .route(viewer, Method::GET, "/v1/settings", settings::get_settings)
         .route(admin, Method::PUT, "/v1/settings", settings::put_settings)
+        .route(csm, Method::GET, "/v1/endpoints", endpoints::get_endpoints)
+        .route(admin, Method::POST, "/v1/endpoints", endpoints::post_endpoint)
+        .route(csm, Method::GET, "/v1/endpoints/{id}", endpoints::get_endpoint)
+        .route(admin, Method::PATCH, "/v1/endpoints/{id}", endpoints::patch_endpoint)
+        .route(admin, Method::DELETE, "/v1/endpoints/{id}", endpoints::delete_endpoint)
+        .route(admin, Method::POST, "/v1/endpoints/{id}/test", deliveries::post_test)
+        .route(csm, Method::GET, "/v1/endpoints/{id}/deliveries", deliveries::get_deliveries)
+        .route(admin, Method::POST, "/v1/endpoints/{id}/deliveries/{delivery}/redeliver", deliveries::post_redelivery)
         .route(admin, Method::GET, "/v1/write-keys", write_keys::get_write_keys)
         .route(admin, Method::POST, "/v1/write-keys", write_keys::post_write_key)
         .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key);

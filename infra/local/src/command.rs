@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 use indicatif::{MultiProgress, ProgressBar};
+use keepwell_domain::delivery::target::Targets;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -214,7 +215,12 @@ async fn open(local: &Local) -> Result<LocalSystem, CommandError> {
     if let Some(path) = &data {
         serve::lock(path)?;
     }
-    let options =
-        Options { data, clock, keep_time: local.now.is_none(), public_url: format!("http://127.0.0.1:{}", local.port) };
+    let options = Options {
+        data,
+        clock,
+        keep_time: local.now.is_none(),
+        public_url: format!("http://127.0.0.1:{}", local.port),
+        webhook_targets: Targets::PublicAndThisMachine,
+    };
     Ok(LocalSystem::start(options).await?)
 }

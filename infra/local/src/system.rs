@@ -13,6 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use keepwell_aws::cloud::{Cloud, Deployment, TableNames};
 use keepwell_aws::function::{Function, Message};
 use keepwell_aws::store::StoreError;
+use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::EmailAddress;
 use keepwell_domain::link::{LinkKeys, LinkKeysError};
 use tokio::sync::Mutex;
@@ -40,12 +41,20 @@ pub struct Options {
     pub keep_time: bool,
     /// Where links in mails point.
     pub public_url: String,
+    /// Where webhooks may go: here also to programs on this machine.
+    pub webhook_targets: Targets,
 }
 
 impl Options {
     /// In memory, with `clock`: what tests use.
     pub fn memory(clock: Clock) -> Self {
-        Self { data: None, clock, keep_time: false, public_url: "http://127.0.0.1:8080".to_owned() }
+        Self {
+            data: None,
+            clock,
+            keep_time: false,
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            webhook_targets: Targets::PublicAndThisMachine,
+        }
     }
 }
 
@@ -95,7 +104,7 @@ impl LocalSystem {
         if options.keep_time {
             schedules::restore_clock(&local);
         }
-        let deployment = deployment(&local, options.public_url)?;
+        let deployment = deployment(&local, options.public_url, options.webhook_targets)?;
         let clock = local.clock().clone();
         let cloud = Cloud::new(&local.sdk_config(), deployment, Arc::new(move || clock.now()));
         cloud.store.create_tables().await.map_err(SystemError::Tables)?;
@@ -221,7 +230,7 @@ fn functions(cloud: &Cloud) -> Vec<Function> {
 }
 
 /// A deployment on this machine. Keys are made at the first start and stay, so that links in old mails stay good.
-fn deployment(local: &LocalCloud, public_url: String) -> Result<Deployment, SystemError> {
+fn deployment(local: &LocalCloud, public_url: String, webhook_targets: Targets) -> Result<Deployment, SystemError> {
     let address = |text: &str| EmailAddress::parse(text).map_err(SystemError::Address);
     let link_key = STANDARD.encode(secret(local, "link_key")?);
     let table = |name: &str| format!("keepwell-{name}");
@@ -238,6 +247,7 @@ fn deployment(local: &LocalCloud, public_url: String) -> Result<Deployment, Syst
         public_url,
         manager: Some(address("manager@keepwell.example")?),
         link_keys: Some(LinkKeys::parse(&format!("k1:{link_key}"))?),
+        webhook_targets,
     })
 }
 

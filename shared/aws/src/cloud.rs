@@ -10,6 +10,8 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
+use keepwell_domain::delivery::signature::Secret;
+use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::{EmailAddress, prefixed};
 use keepwell_domain::link::LinkKeys;
 use keepwell_domain::settings::Settings;
@@ -18,6 +20,7 @@ use ulid::Ulid;
 
 use crate::render::Templates;
 use crate::store::{Store, StoreError, Stored};
+use crate::webhooks;
 use crate::write_keys::KnownWriteKeys;
 
 /// Where `now` comes from.
@@ -40,6 +43,8 @@ pub struct Deployment {
     pub manager: Option<EmailAddress>,
     /// Keys for feedback and unsubscribe links; only functions that make or read such links have them.
     pub link_keys: Option<LinkKeys>,
+    /// Where webhooks may go. No variable of the environment decides it: on AWS it is the public internet, always.
+    pub webhook_targets: Targets,
 }
 
 /// Names of the four tables.
@@ -85,6 +90,7 @@ impl Deployment {
                 .map(|text| LinkKeys::parse(&text))
                 .transpose()
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
+            webhook_targets: Targets::Public,
         })
     }
 }
@@ -135,6 +141,8 @@ pub struct Cloud {
     pub templates: Arc<Templates>,
     /// The write keys that this process saw lately.
     pub write_keys: Arc<KnownWriteKeys>,
+    /// Sends to endpoints.
+    pub webhooks: Arc<webhooks::Client>,
     clock: Clock,
 }
 
@@ -157,6 +165,7 @@ impl Cloud {
             store: Store::new(dynamodb, deployment.tables.clone()),
             eventbridge,
             ses,
+            webhooks: Arc::new(webhooks::Client::new(deployment.webhook_targets)),
             deployment: Arc::new(deployment),
             templates: Arc::new(Templates::shipped()),
             write_keys: Arc::default(),
@@ -201,6 +210,17 @@ impl Cloud {
     /// A write key with a fresh secret, and the whole of it as text. The caller stores it.
     pub fn fresh_write_key(&self, name: String, created_by: EmailAddress) -> (WriteKey, String) {
         WriteKey::new(&self.unique(), rand::random(), name, created_by, self.now())
+    }
+
+    /// A fresh secret for an endpoint.
+    pub fn fresh_webhook_secret(&self) -> Secret {
+        Secret::new(rand::random())
+    }
+
+    /// The same cloud with another client for endpoints.
+    #[must_use]
+    pub fn with_webhooks(self, client: webhooks::Client) -> Self {
+        Self { webhooks: Arc::new(client), ..self }
     }
 
     /// A ULID.

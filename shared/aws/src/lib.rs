@@ -14,4 +14,5 @@ pub mod render;
 pub mod store;
 pub mod suppression;
 pub mod telemetry;
+pub mod webhooks;
 pub mod write_keys;

@@ -5,6 +5,8 @@
 
 pub mod change;
 pub mod customers;
+pub mod deliveries;
+pub mod endpoints;
 pub mod erase;
 pub mod feedback;
 pub mod gists;

@@ -14,6 +14,7 @@
 //! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
 //! | [`backtest`] | whether a scorecard would have told who leaves, and which weights would tell it better |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
+//! | [`delivery`] | where signed webhooks and Slack messages go, and how they arrive at least once |
 //! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
 //! | [`event`] | the facts that are published |
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
@@ -22,6 +23,7 @@ pub mod automation;
 pub mod backtest;
 pub mod contact;
 pub mod customer;
+pub mod delivery;
 pub mod event;
 pub mod feedback;
 pub mod fields;

@@ -152,6 +152,18 @@ const CALLS: &[(&str, Role, Method, &str, &str, &str)] = &[
     ),
     ("console-api", Role::Admin, Method::POST, "/v1/write-keys", "application/json", r#"{ "name": "Production" }"#),
     ("console-api", Role::Admin, Method::GET, "/v1/write-keys", "", ""),
+    (
+        "console-api",
+        Role::Admin,
+        Method::POST,
+        "/v1/endpoints",
+        "application/json",
+        r#"{ "id": "crm", "kind": "webhook", "url": "http://127.0.0.1:9/" }"#,
+    ),
+    ("console-api", Role::Admin, Method::PATCH, "/v1/endpoints/crm", "application/json", r#"{ "name": "CRM" }"#),
+    ("console-api", Role::Admin, Method::POST, "/v1/endpoints/crm/test", "", ""),
+    ("console-api", Role::Csm, Method::GET, "/v1/endpoints", "", ""),
+    ("console-api", Role::Csm, Method::GET, "/v1/endpoints/crm/deliveries", "", ""),
     ("console-api", Role::Admin, Method::DELETE, "/v1/customers/beta", "", ""),
 ];
 

@@ -11,7 +11,11 @@ use super::{expect_problem, world};
 
 fn path_of(declared: &str) -> String {
     // Ids that are not there: a call that is let through comes to nothing.
-    declared.replace("{id}", "nobody").replace("{contact}", "nobody").replace("{kind}", "usage")
+    declared
+        .replace("{id}", "nobody")
+        .replace("{contact}", "nobody")
+        .replace("{delivery}", "nobody")
+        .replace("{kind}", "usage")
 }
 
 /// The routes for people, each with the least role.

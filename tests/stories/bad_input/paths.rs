@@ -32,7 +32,7 @@ async fn an_unknown_id_is_not_found_by_any_call() {
             let reply = world.call_as(Role::Csm, Method::DELETE, &path).send().await;
             expect_problem(&reply, 404, &format!("DELETE {path}"));
         }
-        for path in [format!("/v1/customers/{id}"), format!("/v1/write-keys/{id}")] {
+        for path in [format!("/v1/customers/{id}"), format!("/v1/write-keys/{id}"), format!("/v1/endpoints/{id}")] {
             expect_problem(&world.call_as(Role::Admin, Method::DELETE, &path).send().await, 404, &path);
         }
     }
@@ -73,8 +73,12 @@ async fn a_method_that_a_path_does_not_have_is_refused() {
     }
     assert!(paths.len() > 15);
     for (path, methods) in paths {
-        let concrete =
-            path.replace("{id}", "acme").replace("{contact}", "uma").replace("{token}", "x").replace("{kind}", "usage");
+        let concrete = path
+            .replace("{id}", "acme")
+            .replace("{contact}", "uma")
+            .replace("{delivery}", "msg_1")
+            .replace("{token}", "x")
+            .replace("{kind}", "usage");
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             if methods.contains(method.as_str()) {
                 continue;

@@ -6,7 +6,7 @@ use keepwell_tests::{Reply, World};
 
 use super::{expect_problem, world};
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 9] = [
     "/v1/customers",
     "/v1/customers/acme/contacts",
     "/v1/customers/acme/timeline",
@@ -14,6 +14,8 @@ const LISTS: [&str; 7] = [
     "/v1/tasks",
     "/v1/feedback",
     "/v1/write-keys",
+    "/v1/endpoints",
+    "/v1/endpoints/acme/deliveries",
 ];
 
 async fn get(world: &World, path: &str) -> Reply {

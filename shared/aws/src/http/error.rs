@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::store::change::Contended;
 use crate::store::scorecards::ScorecardsError;
 use crate::store::{CommitError, StoreError};
+use crate::webhooks::DeliverError;
 
 /// An answer that is not what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +86,15 @@ impl From<ScorecardsError> for ApiError {
         match error {
             ScorecardsError::Store(error) => Self::Store(error),
             wrong => Self::Internal(wrong.to_string()),
+        }
+    }
+}
+
+impl From<DeliverError> for ApiError {
+    fn from(error: DeliverError) -> Self {
+        match error {
+            DeliverError::Commit(error) => Self::Commit(error),
+            wrong @ DeliverError::Refused(_) => Self::Internal(wrong.to_string()),
         }
     }
 }

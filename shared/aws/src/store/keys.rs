@@ -24,16 +24,19 @@
 //! | a version of a scorecard | `SC#<scorecard>` | `V#<version, 10 digits>` | Get; Query, newest first |
 //! | by which scorecards and settings all customers were computed | `APPLIED` | `A` | Get |
 //! | write key | `WRITE_KEYS` | `wk_<id>` | Get; Query for the list |
+//! | endpoint that automations send to | `ENDPOINTS` | `EP#<id>` | Get; Query for the list |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
 //!
 //! `dedupe`: `IK#<hash>` idempotency keys, `AR#<automation>@<version>#<event>` automation runs, `CD#<automation>#<customer>`
-//! cool-downs, `MI#<intent>` mail intents (index `due`: `due_pk`, `due_sk`); all with sk `A`.
+//! cool-downs, `MI#<intent>` mail intents (index `due`: `due_pk`, `due_sk`); all with sk `A`. Deliveries: pk `DL#<endpoint>`, sk
+//! `msg_<ulid>`, so that an endpoint's are read newest first; in `due` too.
 //!
 //! `usage`: pk `U#<customer>`, sk `D#<yyyy-mm-dd>`, and `D#<yyyy-mm-dd>#<part>` for the further rows of a busy day.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
+use keepwell_domain::delivery::{DeliveryKey, EndpointId};
 use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
 use keepwell_domain::timeline::TimelineEntry;
 use sha2::{Digest, Sha256};
@@ -215,6 +218,17 @@ pub fn write_key(id: &str) -> Key {
     key(WRITE_KEYS, id)
 }
 
+/// The partition of all endpoints: a team has a few.
+pub const ENDPOINTS: &str = "ENDPOINTS";
+
+/// Prefix of an endpoint.
+pub const ENDPOINT: &str = "EP#";
+
+/// An endpoint.
+pub fn endpoint(id: &EndpointId) -> Key {
+    key(ENDPOINTS, format!("{ENDPOINT}{id}"))
+}
+
 /// A customer's event by its number.
 pub fn outbox(customer: &CustomerId, number: u64) -> Key {
     key(format!("O#{customer}"), format!("{number:012}"))
@@ -238,6 +252,19 @@ pub fn cool_down(automation: &str, customer: &CustomerId) -> Key {
 /// A mail intent.
 pub fn mail_intent(id: &str) -> Key {
     key(format!("MI#{id}"), "A")
+}
+
+/// The partition of the deliveries to an endpoint.
+pub fn delivery_partition(endpoint: &EndpointId) -> String {
+    format!("DL#{endpoint}")
+}
+
+/// Prefix of a delivery.
+pub const DELIVERIES: &str = "msg_";
+
+/// A delivery.
+pub fn delivery(delivery: &DeliveryKey) -> Key {
+    key(delivery_partition(&delivery.endpoint), delivery.id.clone())
 }
 
 /// The partition of a customer's usage.
