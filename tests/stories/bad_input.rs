@@ -73,11 +73,13 @@ fn writes(task: &str) -> Vec<Write> {
             _ => "acme",
         };
         let path = declared.replace("{id}", id).replace("{contact}", "uma");
-        // The order that there is, the arithmetic alone, a plan, dry runs, and a text that is not kept.
+        // The order that there is, the arithmetic alone, a plan, looks at the past, dry runs, and a text that is not kept.
         let without = [
             "/v1/scorecards/order",
             "/v1/scorecards/evaluate",
             "/v1/scorecards/{id}/plan",
+            "/v1/scorecards/{id}/backtest",
+            "/v1/scorecards/{id}/suggest-weights",
             "/v1/sentiment",
             "/v1/automations/{id}/dry-run",
             "/v1/mail-templates/preview",
@@ -291,6 +293,33 @@ fn writes(task: &str) -> Vec<Write> {
             json!({ "subject": "News of {{ customer.name }}", "text": "Hello {{ contact.first_name }}" }),
             json!({ "template": "nothing", "to": "boss", "customer": "!", "trigger": { "party": {} }, "send": true }),
             vec!["/customer", "/send", "/template", "/to", "/trigger"],
+        ),
+        write(
+            Method::POST,
+            "/v1/scorecards/{id}/backtest",
+            json!({ "document": scorecard("default"), "compare_with": { "id": "default" }, "horizons": [30], "segment": "plan" }),
+            json!({ "document": { "format": 1, "id": "other", "dimensions": [] }, "compare_with": { "id": "x y", "version": 0 },
+                "from": "2027-01-01", "to": "2026-13-01", "horizons": [0], "segment": "colour", "negatives": "all", "reconstruct": 1,
+                "store": true }),
+            vec![
+                "/compare_with/id",
+                "/compare_with/version",
+                "/document/dimensions",
+                "/from",
+                "/horizons",
+                "/negatives",
+                "/reconstruct",
+                "/segment",
+                "/store",
+                "/to",
+            ],
+        ),
+        write(
+            Method::POST,
+            "/v1/scorecards/{id}/suggest-weights",
+            json!({ "document": scorecard("default"), "horizon": 90, "negatives": "stayed" }),
+            json!({ "document": scorecard("other"), "to": "2030-01-01", "horizon": 366, "segment": "plan" }),
+            vec!["/document/id", "/horizon", "/segment", "/to"],
         ),
         write(
             Method::POST,

@@ -1,10 +1,12 @@
 //! The Health Score over time: why it changed, what it was, what people put over it, and by which scorecard.
 
+mod backtest;
 mod disagreement;
 mod drops;
 mod explain;
 mod overrides;
 mod plan;
+mod reconstruct;
 mod scorecards;
 mod segments;
 mod time_travel;

@@ -56,6 +56,8 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(admin, Method::PUT, "/v1/scorecards/{id}", scorecards::document::put_scorecard)
         .route(csm, Method::POST, "/v1/scorecards/{id}/plan", scorecards::plan::post_plan)
         .route(viewer, Method::GET, "/v1/scorecards/{id}/versions", scorecards::get_versions)
+        .route(csm, Method::POST, "/v1/scorecards/{id}/backtest", scorecards::backtest::post_backtest)
+        .route(csm, Method::POST, "/v1/scorecards/{id}/suggest-weights", scorecards::backtest::post_suggest_weights)
         .route(viewer, Method::GET, "/v1/automations", automations::get_automations)
         .route(viewer, Method::GET, "/v1/automations/schema", automations::get_schema)
         .route(viewer, Method::GET, "/v1/automations/{id}", automations::document::get_automation)

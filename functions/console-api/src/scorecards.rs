@@ -1,5 +1,6 @@
 //! Scorecards: which there are, their documents and versions, and the arithmetic of any document.
 
+pub(crate) mod backtest;
 pub(crate) mod document;
 pub(crate) mod plan;
 

@@ -128,6 +128,17 @@ pub enum Verdict {
     WouldChange,
 }
 
+impl Verdict {
+    /// The process's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Bad => 1,
+            Self::WouldChange => 2,
+        }
+    }
+}
+
 /// What stopped a command, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum CodeError {

@@ -14,6 +14,7 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::backtest::{self, BacktestArguments, BacktestError, Report, SuggestArguments};
 use crate::client::{Client, ClientError};
 use crate::cloud::clock::Clock;
 use crate::code::console::{Console, with_terminal};
@@ -66,6 +67,10 @@ enum Command {
     },
     #[command(flatten)]
     Code(CodeCommand),
+    /// Test a scorecard against churn and renewal; ends with 2 when there are too few outcomes to judge
+    Backtest(BacktestArguments),
+    /// Suggest weights that fit churn and renewal; ends with 2 when there are too few outcomes
+    SuggestWeights(SuggestArguments),
 }
 
 /// What stopped a command, and what to do about it.
@@ -86,6 +91,9 @@ enum CommandError {
     /// A command about scorecards and automations stopped.
     #[error(transparent)]
     Code(#[from] CodeError),
+    /// The backtest stopped.
+    #[error("there is no backtest")]
+    Backtest(#[from] BacktestError),
     /// The port is taken.
     #[error("port {port} on 127.0.0.1 cannot be used; stop what uses it, or choose another with --port")]
     Port {
@@ -109,7 +117,7 @@ pub async fn run() -> ExitCode {
 }
 
 /// Runs a command line, its first word being the program's name. Answers the exit code: 0 for success, 1 for anything wrong, and
-/// 2 for a plan that would change something and was asked to say so.
+/// 2 for a plan that would change something and was asked to say so, or a backtest that was refused.
 pub async fn run_with(words: impl IntoIterator<Item = impl Into<OsString> + Clone>, console: &mut Console<'_>) -> u8 {
     let arguments = match Arguments::try_parse_from(words) {
         Ok(arguments) => arguments,
@@ -122,19 +130,19 @@ pub async fn run_with(words: impl IntoIterator<Item = impl Into<OsString> + Clon
         }
     };
     let outcome = match arguments.command {
-        None => serve::serve(arguments.local).await.map(|()| Verdict::Good),
+        None => serve::serve(arguments.local).await.map(|()| 0),
         Some(Command::Import { path, server, token }) => {
-            run_import(&path, server.as_deref(), token, arguments.local).await.map(|()| Verdict::Good)
+            run_import(&path, server.as_deref(), token, arguments.local).await.map(|()| 0)
         }
         Some(Command::Code(command)) => {
             let here = format!("http://127.0.0.1:{}", arguments.local.port);
-            code::run(command, &here, console).await.map_err(CommandError::from)
+            code::run(command, &here, console).await.map(Verdict::exit_code).map_err(CommandError::from)
         }
+        Some(Command::Backtest(asked)) => run_backtest(&asked, arguments.local, console).await,
+        Some(Command::SuggestWeights(asked)) => run_suggest(&asked, arguments.local, console).await,
     };
     match outcome {
-        Ok(Verdict::Good) => 0,
-        Ok(Verdict::Bad) => 1,
-        Ok(Verdict::WouldChange) => 2,
+        Ok(code) => code,
         Err(error) => {
             report(&error, console);
             1
@@ -194,6 +202,37 @@ async fn run_import(
     say(&summary.to_string());
     say("Scores are computed. Start the server with `cargo run` to look at them.");
     Ok(())
+}
+
+/// What a backtest ends with when it was refused.
+const REFUSED: u8 = 2;
+
+async fn run_backtest(asked: &BacktestArguments, local: Local, console: &mut Console<'_>) -> Result<u8, CommandError> {
+    let client = reader(asked.outcomes.server.as_deref(), asked.outcomes.token.clone(), &local).await?;
+    Ok(show(&backtest::backtest(asked, &client).await?, console))
+}
+
+async fn run_suggest(asked: &SuggestArguments, local: Local, console: &mut Console<'_>) -> Result<u8, CommandError> {
+    let client = reader(asked.outcomes.server.as_deref(), asked.outcomes.token.clone(), &local).await?;
+    Ok(show(&backtest::suggest(asked, &client).await?, console))
+}
+
+fn show(report: &Report, console: &mut Console<'_>) -> u8 {
+    // A closed pipe ends no command half-way.
+    let _ = writeln!(console.out, "{}", report.text.trim_end());
+    if report.refused { REFUSED } else { 0 }
+}
+
+/// A client of the server, or of the one on this machine if it runs, or of the data file itself if there is one.
+async fn reader(server: Option<&str>, token: Option<String>, local: &Local) -> Result<Client, CommandError> {
+    if let Some(server) = server {
+        return Ok(Client::remote(server, token).await?);
+    }
+    match Client::remote(&format!("http://127.0.0.1:{}", local.port), token.clone()).await {
+        Ok(client) => Ok(client),
+        Err(_) if Path::new(&local.data).is_file() => Ok(Client::in_process(open(local).await?.router(), token).await?),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Opens the local system on the data file of the arguments.

@@ -8,9 +8,11 @@
 //! | [`local_api`] | `/_local`: token, mailbox, clock, events, health |
 //! | [`demo`] | an invented portfolio with a year of history |
 //! | [`import`], [`client`] | the command line's import, and how it talks to a server |
+//! | [`backtest`] | the command line's backtests, as text for people |
 //! | [`code`] | scorecards and automations as files: validate, plan, apply, pull |
 //! | [`command`] | the command line |
 
+pub mod backtest;
 pub mod client;
 pub mod cloud;
 pub mod code;

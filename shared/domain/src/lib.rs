@@ -12,6 +12,7 @@
 //! | [`signal`], [`usage`] | raw input and how usage is folded by day |
 //! | [`sentiment`] | how positive a text is |
 //! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
+//! | [`backtest`] | whether a scorecard would have told who leaves, and which weights would tell it better |
 //! | [`snapshot`] | the portfolio at one moment, in columns |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
 //! | [`delivery`] | where signed webhooks and Slack messages go, and how they arrive at least once |
@@ -23,6 +24,7 @@
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
 
 pub mod automation;
+pub mod backtest;
 pub mod contact;
 pub mod customer;
 pub mod delivery;

@@ -1,5 +1,7 @@
 //! The history of scores: a compact point each time, and beside it everything that was known then.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::measure::MeasureValues;
@@ -7,7 +9,7 @@ use keepwell_domain::score::history::{ScorePoint, Snapshot};
 
 use super::change::CustomerChange;
 use super::customers::core;
-use super::record::{Record, Table};
+use super::record::{Record, Table, read, sort_key};
 use super::{Expect, Range, Store, StoreError, keys};
 
 impl Store {
@@ -52,6 +54,29 @@ impl Store {
         let Some(point) = self.score_point_at(customer, at).await? else { return Ok(None) };
         let measures = self.get::<MeasureValues>(Table::Core, &keys::score_measures(customer, point.at)).await?;
         Ok(measures.map(|measures| Snapshot { point, measures: measures.value }))
+    }
+
+    /// The score history from the newest point at or before `from` up to `to`, oldest first, with everything that was known.
+    pub async fn score_snapshots(
+        &self,
+        customer: &CustomerId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Result<Vec<Snapshot>, StoreError> {
+        let before = self.score_point_at(customer, from).await?;
+        let start = before.map_or(from, |point| point.at);
+        let points = self.score_points(customer, start, to).await?;
+        if points.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = |at| format!("{}{}", keys::SCORE_MEASURES, keys::instant(at));
+        let range = core(customer, keys::SCORE_MEASURES);
+        let mut measures = BTreeMap::new();
+        for item in self.query_items_between(&range, &key(start), &key(to)).await? {
+            measures.insert(sort_key(&item), read::<MeasureValues>(item)?.value);
+        }
+        let snapshot = |point: ScorePoint| Some(Snapshot { measures: measures.remove(&key(point.at))?, point });
+        Ok(points.into_iter().filter_map(snapshot).collect())
     }
 }
 

@@ -355,8 +355,11 @@ impl Store {
     }
 }
 
+/// Days for which a row of usage is kept, from its day.
+pub const USAGE_KEPT_DAYS: i64 = 400;
+
 /// The record of a row of usage. Kept for 400 days from that day.
 pub fn usage_record(customer: &CustomerId, day: &UsageDay) -> Result<Record, StoreError> {
-    let expires = midnight(day.day) + chrono::Duration::days(400);
+    let expires = midnight(day.day) + chrono::Duration::days(USAGE_KEPT_DAYS);
     Ok(Record::new(Table::Usage, keys::usage_day(customer, day.day, day.part), day)?.expiring(expires))
 }
