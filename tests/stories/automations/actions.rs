@@ -78,7 +78,7 @@ async fn every_action_is_carried_out_and_logged() {
         .events()
         .into_iter()
         .filter(|event| event.detail_type == "customer.changed.v1")
-        .last();
+        .next_back();
     assert_eq!(changed.unwrap().detail["hop"], 1);
     let lines = world.get("/v1/customers/acme/timeline?kind=automation").await;
     let lines = lines["items"].as_array().unwrap();
