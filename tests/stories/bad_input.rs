@@ -73,10 +73,11 @@ fn writes(task: &str) -> Vec<Write> {
             _ => "acme",
         };
         let path = declared.replace("{id}", id).replace("{contact}", "uma");
-        // The order that there is, the arithmetic alone, and a text that is not kept.
+        // The order that there is, the arithmetic alone, a plan, dry runs, and a text that is not kept.
         let without = [
             "/v1/scorecards/order",
             "/v1/scorecards/evaluate",
+            "/v1/scorecards/{id}/plan",
             "/v1/sentiment",
             "/v1/automations/{id}/dry-run",
             "/v1/mail-templates/preview",
@@ -225,6 +226,13 @@ fn writes(task: &str) -> Vec<Write> {
             vec!["/applies_to/all/0/in", "/colour", "/dimensions", "/format"],
         ),
         write(
+            Method::POST,
+            "/v1/scorecards/{id}/plan",
+            scorecard("default"),
+            json!({ "format": 2, "id": "other", "applies_to": { "all": [{ "field": "plan" }] }, "dimensions": [], "colour": 1 }),
+            vec!["/applies_to/all/0/in", "/colour", "/dimensions", "/format"],
+        ),
+        write(
             Method::PUT,
             "/v1/scorecards/order",
             json!({ "order": ["default"] }),
@@ -246,6 +254,7 @@ fn writes(task: &str) -> Vec<Write> {
                 "/store",
             ],
         ),
+        write(Method::POST, "/v1/snapshot", json!({}), json!({ "now": true, "full": 1 }), vec!["/full", "/now"]),
         write(
             Method::PUT,
             "/v1/automations/{id}",

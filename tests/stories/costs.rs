@@ -6,18 +6,16 @@ use chrono::{DateTime, Duration, Utc};
 use http::Method;
 use keepwell_aws::function::Message;
 use keepwell_aws::http::Role;
+use keepwell_aws::snapshot::take;
 use keepwell_aws::webhooks;
 use keepwell_domain::delivery::EndpointKind;
 use keepwell_domain::id::CustomerId;
+use keepwell_domain::price::{MILLION_READ_UNITS, MILLION_WRITE_UNITS, SCORE_CHANGED, SCORE_UNCHANGED, TableUnits};
 use keepwell_tests::{Reply, World, feedback_path, monday};
 use serde_json::{Value, json};
 
 use crate::endpoints::receiver::Receiver;
 use crate::endpoints::{drafted, webhook};
-
-/// A price list of October 2026, us-east-1, on demand: dollars for a million units.
-const READ_PRICE: f64 = 0.125;
-const WRITE_PRICE: f64 = 0.625;
 
 /// Calls, read units and write units since they were last counted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -169,6 +167,23 @@ async fn a_recompute_costs_the_same_after_five_years_as_after_one() {
     assert!(whole[1] > 4.0 * whole[0], "there is no history to be spared: {whole:?}");
 }
 
+/// What one customer that changed adds to a snapshot.
+async fn of_snapshot(world: &World) -> Cost {
+    let mut costs = Vec::new();
+    for (read_again, status) in [(1, None), (0, None), (1, Some("healthy"))] {
+        if let Some(status) = status {
+            world.set_status("acme", status).await;
+        }
+        world.system.local().clock().advance(Duration::minutes(1));
+        world.system.local().reset_requests();
+        let taken = take(world.system.cloud()).await.unwrap();
+        assert_eq!(taken.current.read_again, read_again);
+        costs.push(cost(world));
+    }
+    let (quiet, busy) = (costs[1], costs[2]);
+    Cost { calls: busy.calls - quiet.calls, read: busy.read - quiet.read, write: busy.write - quiet.write }
+}
+
 #[tokio::test]
 async fn the_cost_table_says_what_is_measured() {
     let world = with_history(1).await;
@@ -213,11 +228,14 @@ async fn the_cost_table_says_what_is_measured() {
     assert!(unchanged.write < 1.0, "nothing changed, and {unchanged:?}");
     rows.push(("score computed, another one", changed));
     rows.push(("score computed, the same", unchanged));
+    let units = |cost: Cost| TableUnits { read: cost.read, write: cost.write };
+    assert_eq!([units(changed), units(unchanged)], [SCORE_CHANGED, SCORE_UNCHANGED], "what a plan counts with");
+    rows.push(("customer read again for a snapshot", of_snapshot(&world).await));
     rows.push(("webhook sent", of_webhook(&world).await));
     let mut table =
         "| operation | calls | read units | write units | $ a million |\n|---|---|---|---|---|\n".to_owned();
     for (name, Cost { calls, read, write }) in &rows {
-        let dollars = read * READ_PRICE + write * WRITE_PRICE;
+        let dollars = read * MILLION_READ_UNITS + write * MILLION_WRITE_UNITS;
         writeln!(table, "| {name} | {calls} | {read} | {write} | {dollars:.2} |").unwrap();
     }
     let documented = include_str!("../../docs/costs.md");

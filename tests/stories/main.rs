@@ -8,6 +8,7 @@
 )]
 
 mod architecture;
+mod as_code;
 mod automations;
 mod bad_input;
 mod costs;
@@ -24,5 +25,6 @@ mod scores;
 mod sentiment;
 mod settings;
 mod signals;
+mod snapshot;
 mod status;
 mod tracking;

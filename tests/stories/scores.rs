@@ -4,6 +4,7 @@ mod disagreement;
 mod drops;
 mod explain;
 mod overrides;
+mod plan;
 mod scorecards;
 mod segments;
 mod time_travel;

@@ -54,6 +54,7 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::GET, "/v1/scorecards/schema", scorecards::get_schema)
         .route(viewer, Method::GET, "/v1/scorecards/{id}", scorecards::document::get_scorecard)
         .route(admin, Method::PUT, "/v1/scorecards/{id}", scorecards::document::put_scorecard)
+        .route(csm, Method::POST, "/v1/scorecards/{id}/plan", scorecards::plan::post_plan)
         .route(viewer, Method::GET, "/v1/scorecards/{id}/versions", scorecards::get_versions)
         .route(viewer, Method::GET, "/v1/automations", automations::get_automations)
         .route(viewer, Method::GET, "/v1/automations/schema", automations::get_schema)

@@ -1,6 +1,7 @@
 //! Scorecards: which there are, their documents and versions, and the arithmetic of any document.
 
 pub(crate) mod document;
+pub(crate) mod plan;
 
 use axum::extract::{Path, State};
 use http::HeaderMap;

@@ -17,9 +17,6 @@ use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 
 use crate::inputs::{CHANGE_DAYS, Records};
 
-/// Status and score disagree when they are so many words apart.
-const DISAGREEMENT: usize = 2;
-
 /// What the records add up to.
 pub(crate) struct Computed {
     snapshot: Snapshot,
@@ -90,15 +87,8 @@ pub(crate) fn compute(records: &Records, settings: &Settings, scorecard: &Compil
         oldest_input_days: score.oldest_input_days,
         computed_at: Some(now),
     };
-    standing.disagrees = disagreement(customer, &standing, now).is_some();
+    standing.disagrees = customer.disagreement(&standing, now).is_some();
     Computed { snapshot: Snapshot { point, measures }, standing, happiness_dropped, score_dropped, became_stale }
-}
-
-/// A fresh Health Status and the word that a well covered score suggests, when they are too far apart.
-fn disagreement(customer: &Customer, standing: &Standing, now: DateTime<Utc>) -> Option<(HealthStatus, HealthStatus)> {
-    let record = customer.status.as_ref().filter(|record| !record.is_stale(now) && !customer.churned)?;
-    let band = standing.suggested_status()?;
-    (record.status.words_apart(band) >= DISAGREEMENT).then_some((record.status, band))
 }
 
 /// The status that became stale and was not reported yet.
@@ -151,7 +141,7 @@ pub(crate) async fn write(
     if let Some(ScoreDrop { from, to }) = score_dropped {
         change.publish(Fact::ScoreDropped { from, to, days: settings.score_drop.days });
     }
-    if let Some((status, band)) = disagreement(&change.customer, &standing, now).filter(|_| !before.disagrees) {
+    if let Some((status, band)) = change.customer.disagreement(&standing, now).filter(|_| !before.disagrees) {
         change.publish(Fact::HealthStatusDisagreed { status, band });
     }
     for fact in changes(&before, &standing) {

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{Method, Request, StatusCode, Uri};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use keepwell_domain::problem::{FieldProblem, Problems};
 use serde::Deserialize;
 use tower::ServiceExt;
 
@@ -44,8 +45,27 @@ pub enum Client {
 pub struct Response {
     /// Status.
     pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
     /// Body.
     pub body: Bytes,
+}
+
+impl Response {
+    /// The words of RFC 9457 problem details, or the body as it is.
+    pub fn detail(&self) -> String {
+        #[derive(Deserialize)]
+        struct ProblemDetails {
+            detail: String,
+            #[serde(default)]
+            errors: Vec<FieldProblem>,
+        }
+        match serde_json::from_slice::<ProblemDetails>(&self.body) {
+            Ok(problem) if problem.errors.is_empty() => problem.detail,
+            Ok(problem) => Problems(problem.errors).to_string(),
+            Err(_) => String::from_utf8_lossy(&self.body).chars().take(500).collect(),
+        }
+    }
 }
 
 /// Why there is no answer, and what to do about it.
@@ -109,7 +129,7 @@ impl Client {
         let token = if let Some(token) = token {
             token
         } else {
-            let asked = request(&Method::GET, TOKEN_PATH, None, None, Vec::new())?;
+            let asked = request(&Method::GET, TOKEN_PATH, &[], None, Vec::new())?;
             token_from("this process", &call(&router, asked).await?)?
         };
         Ok(Self::InProcess { router, token })
@@ -121,7 +141,7 @@ impl Client {
         let token = if let Some(token) = token {
             token
         } else {
-            let answer = server.send(&Method::GET, TOKEN_PATH, None, None, Vec::new()).await?;
+            let answer = server.send(&Method::GET, TOKEN_PATH, &[], None, Vec::new()).await?;
             token_from(&server.base, &answer)?
         };
         Ok(Self::Remote { server, token })
@@ -135,14 +155,24 @@ impl Client {
         content_type: Option<&str>,
         body: Vec<u8>,
     ) -> Result<Response, ClientError> {
+        let headers: Vec<_> = content_type.map(|media_type| (CONTENT_TYPE, media_type)).into_iter().collect();
+        self.send_with(method, path_and_query, &headers, body).await
+    }
+
+    /// The same with any headers.
+    pub async fn send_with(
+        &self,
+        method: Method,
+        path_and_query: &str,
+        headers: &[(HeaderName, &str)],
+        body: Vec<u8>,
+    ) -> Result<Response, ClientError> {
         match self {
             Self::InProcess { router, token } => {
-                let request = request(&method, path_and_query, content_type, Some(token), body)?;
+                let request = request(&method, path_and_query, headers, Some(token), body)?;
                 call(router, request).await
             }
-            Self::Remote { server, token } => {
-                server.send(&method, path_and_query, content_type, Some(token), body).await
-            }
+            Self::Remote { server, token } => server.send(&method, path_and_query, headers, Some(token), body).await,
         }
     }
 }
@@ -185,7 +215,7 @@ impl Server {
         &self,
         method: &Method,
         path: &str,
-        content_type: Option<&str>,
+        headers: &[(HeaderName, &str)],
         token: Option<&String>,
         body: Vec<u8>,
     ) -> Result<Response, ClientError> {
@@ -193,7 +223,7 @@ impl Server {
             return Err(ClientError::Path { path: path.to_owned() });
         }
         let url = format!("{}{path}", self.base);
-        let request = request(method, &url, content_type, token, body)?.map(|body| Full::new(Bytes::from(body)));
+        let request = request(method, &url, headers, token, body)?.map(|body| Full::new(Bytes::from(body)));
         tokio::time::timeout(ANSWER_WITHIN, self.exchange(request))
             .await
             .map_err(|_| ClientError::Slow { server: self.base.clone() })?
@@ -206,7 +236,7 @@ impl Server {
         };
         let (head, body) = answer.map_err(|source| self.failed(source))?.into_parts();
         let body = body.collect().await.map_err(|source| self.broken(source.into()))?;
-        Ok(Response { status: head.status, body: body.to_bytes() })
+        Ok(Response { status: head.status, headers: head.headers, body: body.to_bytes() })
     }
 
     fn failed(&self, source: legacy::Error) -> ClientError {
@@ -225,17 +255,17 @@ impl Server {
 fn request(
     method: &Method,
     url: &str,
-    content_type: Option<&str>,
+    headers: &[(HeaderName, &str)],
     token: Option<&String>,
     body: Vec<u8>,
 ) -> Result<Request<Vec<u8>>, ClientError> {
     let wrong = || ClientError::Path { path: url.to_owned() };
     let mut request = Request::builder().method(method).uri(url);
-    if let Some(content_type) = content_type {
-        request = request.header(CONTENT_TYPE, content_type);
+    for (name, value) in headers {
+        request = request.header(name, *value);
     }
     if let Some(token) = token {
-        let mut value: http::HeaderValue = format!("Bearer {token}").parse().map_err(|_| ClientError::Token)?;
+        let mut value: HeaderValue = format!("Bearer {token}").parse().map_err(|_| ClientError::Token)?;
         value.set_sensitive(true);
         request = request.header(AUTHORIZATION, value);
     }
@@ -249,7 +279,7 @@ async fn call(router: &Router, request: Request<Vec<u8>>) -> Result<Response, Cl
         .collect()
         .await
         .map_err(|error| ClientError::Broken { server: "this process".to_owned(), source: error.into_inner() })?;
-    Ok(Response { status: head.status, body: body.to_bytes() })
+    Ok(Response { status: head.status, headers: head.headers, body: body.to_bytes() })
 }
 
 fn token_from(server: &str, answer: &Response) -> Result<String, ClientError> {

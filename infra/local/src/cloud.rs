@@ -1,7 +1,7 @@
 //! `LocalCloud`: the cloud in one process, below the real AWS SDK clients.
 //!
 //! There is no second store and no repository trait: all code calls the SDK. Here its HTTP client is replaced, so that
-//! tables, bus, queues and mail are answered in process, and so that everything that goes wrong in a cloud can be made
+//! tables, bus, queues, mail and objects are answered in process, and so that everything that goes wrong in a cloud can be made
 //! to go wrong on purpose. In memory for tests, on a file for `cargo run`.
 
 pub mod bus;
@@ -18,6 +18,7 @@ mod mime;
 mod put_events;
 pub mod queue;
 pub mod requests;
+pub mod s3;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ use injector::{Crashed, Faults};
 use local_table::{Change, LocalStateError, LocalTable};
 use mailbox::Mailbox;
 use requests::{RequestLog, RequestRecord};
+use s3::Objects;
 
 /// The region of everything local.
 pub const REGION: &str = "us-east-1";
@@ -60,6 +62,7 @@ struct Inner {
     faults: Faults,
     bus: Bus,
     mailbox: Mailbox,
+    objects: Objects,
     requests: RequestLog,
     table: LocalTable,
     values: Mutex<BTreeMap<String, String>>,
@@ -69,18 +72,20 @@ impl LocalCloud {
     /// A cloud that is gone when it is dropped.
     pub fn memory(clock: Clock) -> Result<Self, LocalStateError> {
         let database = Database::memory().map_err(|error| LocalStateError::Open(error.into()))?;
-        Self::with(database, LocalTable::nowhere(), clock)
+        let objects = Objects::memory(clock.clone());
+        Self::with(database, LocalTable::nowhere(), objects, clock)
     }
 
     /// The cloud in the file at `path`, made when it is not there. Tables, queues, mails, the log of events and the
-    /// values are those of the last time; messages that were in flight are waiting again.
+    /// values are those of the last time; messages that were in flight are waiting again. Objects lie in a folder beside the file.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, LocalStateError> {
         let database = Database::new(&path.to_string_lossy()).map_err(|error| LocalStateError::Open(error.into()))?;
         let table = LocalTable::inside(database.clone())?;
-        Self::with(database, table, clock)
+        let objects = Objects::inside(path.with_extension("objects"), clock.clone());
+        Self::with(database, table, objects, clock)
     }
 
-    fn with(database: Database, table: LocalTable, clock: Clock) -> Result<Self, LocalStateError> {
+    fn with(database: Database, table: LocalTable, objects: Objects, clock: Clock) -> Result<Self, LocalStateError> {
         let rows = table.load()?;
         let faults = Faults::none();
         let values = rows.iter().filter(|row| row.pk == VALUE).map(|row| (row.sk.clone(), row.body.clone()));
@@ -88,6 +93,7 @@ impl LocalCloud {
             bus: Bus::load(clock.clone(), faults.clone(), table.clone(), &rows)?,
             mailbox: Mailbox::load(clock.clone(), table.clone(), &rows)?,
             values: Mutex::new(values.collect()),
+            objects,
             requests: RequestLog::default(),
             database,
             clock,
@@ -141,7 +147,7 @@ impl LocalCloud {
         self.inner.requests.all()
     }
 
-    /// How many of [`Self::requests`] would change something: table writes, `PutEvents`, `SendRawEmail`.
+    /// How many of [`Self::requests`] would change something: table writes, `PutEvents`, `SendRawEmail`, `PutObject`.
     pub fn write_count(&self) -> usize {
         self.inner.requests.write_count()
     }

@@ -1,7 +1,8 @@
-//! The command line: serve the local system, or import files into it or into another server.
+//! The command line: serve the local system, import files into it or into another server, keep scorecards and automations as code.
 
 mod serve;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +16,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::client::{Client, ClientError};
 use crate::cloud::clock::Clock;
+use crate::code::console::{Console, with_terminal};
+use crate::code::{self, CodeCommand, CodeError, Verdict};
 use crate::import::{ImportError, import};
 use crate::system::{LocalSystem, Options, SystemError};
 
@@ -61,6 +64,8 @@ enum Command {
         #[arg(long)]
         token: Option<String>,
     },
+    #[command(flatten)]
+    Code(CodeCommand),
 }
 
 /// What stopped a command, and what to do about it.
@@ -78,6 +83,9 @@ enum CommandError {
     /// The import stopped.
     #[error("the import stopped")]
     Import(#[from] ImportError),
+    /// A command about scorecards and automations stopped.
+    #[error(transparent)]
+    Code(#[from] CodeError),
     /// The port is taken.
     #[error("port {port} on 127.0.0.1 cannot be used; stop what uses it, or choose another with --port")]
     Port {
@@ -96,30 +104,50 @@ enum CommandError {
 
 /// Runs the command that the process was started with.
 pub async fn run() -> ExitCode {
-    let arguments = Arguments::parse();
     start_logging();
+    with_terminal(async |console: &mut Console<'_>| run_with(std::env::args_os(), console).await).await.into()
+}
+
+/// Runs a command line, its first word being the program's name. Answers the exit code: 0 for success, 1 for anything wrong, and
+/// 2 for a plan that would change something and was asked to say so.
+pub async fn run_with(words: impl IntoIterator<Item = impl Into<OsString> + Clone>, console: &mut Console<'_>) -> u8 {
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let text = if console.colours { error.render().ansi().to_string() } else { error.render().to_string() };
+            let wrong = error.use_stderr();
+            let _ = write!(if wrong { &mut console.err } else { &mut console.out }, "{text}");
+            // Clap's own code for a wrong word is 2, which would look like a plan with changes.
+            return u8::from(wrong);
+        }
+    };
     let outcome = match arguments.command {
-        None => serve::serve(arguments.local).await,
+        None => serve::serve(arguments.local).await.map(|()| Verdict::Good),
         Some(Command::Import { path, server, token }) => {
-            run_import(&path, server.as_deref(), token, arguments.local).await
+            run_import(&path, server.as_deref(), token, arguments.local).await.map(|()| Verdict::Good)
+        }
+        Some(Command::Code(command)) => {
+            let here = format!("http://127.0.0.1:{}", arguments.local.port);
+            code::run(command, &here, console).await.map_err(CommandError::from)
         }
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Verdict::Good) => 0,
+        Ok(Verdict::Bad) => 1,
+        Ok(Verdict::WouldChange) => 2,
         Err(error) => {
-            report(&error);
-            ExitCode::FAILURE
+            report(&error, console);
+            1
         }
     }
 }
 
 /// The error and what caused it, each on a line.
-#[expect(clippy::print_stderr, reason = "the command line's last words belong on standard error")]
-fn report(error: &dyn std::error::Error) {
-    eprintln!("error: {error}");
+fn report(error: &dyn std::error::Error, console: &mut Console<'_>) {
+    let _ = writeln!(console.err, "error: {error}");
     let mut source = error.source();
     while let Some(cause) = source {
-        eprintln!("  because: {cause}");
+        let _ = writeln!(console.err, "  because: {cause}");
         source = cause.source();
     }
 }

@@ -8,10 +8,12 @@
 //! | [`local_api`] | `/_local`: token, mailbox, clock, events, health |
 //! | [`demo`] | an invented portfolio with a year of history |
 //! | [`import`], [`client`] | the command line's import, and how it talks to a server |
+//! | [`code`] | scorecards and automations as files: validate, plan, apply, pull |
 //! | [`command`] | the command line |
 
 pub mod client;
 pub mod cloud;
+pub mod code;
 pub mod command;
 pub mod demo;
 pub mod gateway;

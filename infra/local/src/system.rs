@@ -92,6 +92,8 @@ pub struct LocalSystem {
     turn: Arc<Mutex<()>>,
     /// Number of mutating requests at which the system was last at rest.
     rested_at: Arc<AtomicU64>,
+    /// Number of mutating requests when the last snapshot was taken.
+    snapshot_at: Arc<AtomicU64>,
 }
 
 impl LocalSystem {
@@ -125,6 +127,7 @@ impl LocalSystem {
             gateway,
             turn: Arc::new(Mutex::new(())),
             rested_at: Arc::new(AtomicU64::new(u64::MAX)),
+            snapshot_at: Arc::new(AtomicU64::new(u64::MAX)),
         })
     }
 
@@ -216,7 +219,7 @@ impl LocalSystem {
 
 /// Every function of the system.
 fn functions(cloud: &Cloud) -> Vec<Function> {
-    let build: [fn(&Cloud) -> Function; 8] = [
+    let build: [fn(&Cloud) -> Function; 9] = [
         status_update::function,
         signal_ingest::function,
         feedback_request::function,
@@ -224,6 +227,7 @@ fn functions(cloud: &Cloud) -> Vec<Function> {
         score_recompute::function,
         automation_dispatch::function,
         event_publisher::function,
+        portfolio_snapshot::function,
         console_api::function,
     ];
     build.into_iter().map(|build| build(cloud)).collect()
@@ -242,6 +246,7 @@ fn deployment(local: &LocalCloud, public_url: String, webhook_targets: Targets) 
             usage: table("usage"),
         },
         event_bus: "keepwell".to_owned(),
+        snapshot_bucket: "keepwell-snapshots".to_owned(),
         mail_from: address("keepwell@keepwell.example")?,
         mail_configuration_set: None,
         public_url,

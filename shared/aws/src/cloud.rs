@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
@@ -19,6 +20,7 @@ use keepwell_domain::write_key::WriteKey;
 use ulid::Ulid;
 
 use crate::render::Templates;
+use crate::s3::Bucket;
 use crate::store::{Store, StoreError, Stored};
 use crate::webhooks;
 use crate::write_keys::KnownWriteKeys;
@@ -37,6 +39,8 @@ pub struct Deployment {
     pub mail_from: EmailAddress,
     /// SES configuration set, if mail events are wanted.
     pub mail_configuration_set: Option<String>,
+    /// The bucket of the portfolio's snapshots.
+    pub snapshot_bucket: String,
     /// Where links in mails point, without a trailing slash.
     pub public_url: String,
     /// Who is told beside the owner when a customer is about to leave.
@@ -84,6 +88,7 @@ impl Deployment {
             event_bus: required("EVENT_BUS")?,
             mail_from: address("MAIL_FROM", required("MAIL_FROM")?)?,
             mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
+            snapshot_bucket: required("SNAPSHOT_BUCKET")?,
             public_url: required("PUBLIC_URL")?.trim_end_matches('/').to_owned(),
             manager: optional("MANAGER_EMAIL").map(|value| address("MANAGER_EMAIL", value)).transpose()?,
             link_keys: optional("LINK_KEYS")
@@ -135,6 +140,8 @@ pub struct Cloud {
     pub eventbridge: aws_sdk_eventbridge::Client,
     /// SES, with SDK retries off: SES has no idempotency token, and the default three attempts can be three mails.
     pub ses: aws_sdk_ses::Client,
+    /// The portfolio's snapshots.
+    pub snapshots: Bucket,
     /// Names, addresses and keys.
     pub deployment: Arc<Deployment>,
     /// Mails and pages.
@@ -161,10 +168,19 @@ impl Cloud {
                 .timeout_config(timeouts(Duration::from_secs(10)))
                 .build(),
         );
+        // An object is written whole in one request, and its own checksum is looked at when it is read.
+        let s3 = aws_sdk_s3::Client::from_conf(
+            aws_sdk_s3::config::Builder::from(sdk)
+                .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+                .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+                .timeout_config(timeouts(Duration::from_mins(1)))
+                .build(),
+        );
         Self {
             store: Store::new(dynamodb, deployment.tables.clone()),
             eventbridge,
             ses,
+            snapshots: Bucket::new(s3, deployment.snapshot_bucket.clone()),
             webhooks: Arc::new(webhooks::Client::new(deployment.webhook_targets)),
             deployment: Arc::new(deployment),
             templates: Arc::new(Templates::shipped()),

@@ -59,6 +59,8 @@ pub type ScheduleHandler = Arc<dyn Fn() -> BoxFuture<Result<(), HandlerError>> +
 pub enum Rate {
     /// Every five minutes.
     FiveMinutes,
+    /// Every quarter of an hour.
+    QuarterHourly,
     /// Every hour, on the hour.
     Hourly,
     /// Every night at 02:00.

@@ -12,6 +12,8 @@ pub mod http;
 pub mod lambda;
 pub mod mailer;
 pub mod render;
+pub mod s3;
+pub mod snapshot;
 pub mod store;
 pub mod suppression;
 pub mod telemetry;

@@ -14,6 +14,7 @@ pub mod gists;
 pub mod idempotency;
 pub mod intents;
 pub mod keys;
+pub mod marks;
 pub mod outbox;
 pub mod record;
 pub mod runs;

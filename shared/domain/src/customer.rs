@@ -119,6 +119,9 @@ impl Standing {
     }
 }
 
+/// Status and score disagree when they are so many words apart.
+const DISAGREEMENT: usize = 2;
+
 /// A customer, as stored in its list row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Customer {
@@ -316,6 +319,13 @@ impl Customer {
         self.manual_override = manual_override;
         self.updated_at = now;
         self.version += 1;
+    }
+
+    /// A fresh Health Status and the word that a well covered score of `standing` suggests, when they are too far apart.
+    pub fn disagreement(&self, standing: &Standing, now: DateTime<Utc>) -> Option<(HealthStatus, HealthStatus)> {
+        let record = self.status.as_ref().filter(|record| !record.is_stale(now) && !self.churned)?;
+        let band = standing.suggested_status()?;
+        (record.status.words_apart(band) >= DISAGREEMENT).then_some((record.status, band))
     }
 
     /// The cell in which the customer stands at `now`. A status grows out of date at its hour, not in the night that follows.

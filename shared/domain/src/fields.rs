@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::problem::Problems;
 
+/// How the detail of a field that nobody asked for begins: what is wrong is its name, not its value.
+pub const UNKNOWN_FIELD: &str = "is not a known field";
+
 /// A type that can be read from one JSON value.
 pub trait FromField: Sized {
     /// Reads the value, or says what would be right ("must be …").
@@ -102,7 +105,7 @@ impl<'a> Fields<'a> {
             if !self.known.contains(key.as_str()) {
                 let known: Vec<_> = self.known.iter().copied().collect();
                 let pointer = self.pointer(key);
-                self.problems.add(pointer, format!("is not a known field; known are {}", known.join(", ")));
+                self.problems.add(pointer, format!("{UNKNOWN_FIELD}; known are {}", known.join(", ")));
             }
         }
         match value {

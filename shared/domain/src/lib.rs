@@ -12,11 +12,13 @@
 //! | [`signal`], [`usage`] | raw input and how usage is folded by day |
 //! | [`sentiment`] | how positive a text is |
 //! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
+//! | [`snapshot`] | the portfolio at one moment, in columns |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
 //! | [`delivery`] | where signed webhooks and Slack messages go, and how they arrive at least once |
 //! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
 //! | [`edition`] | the versions of scorecards and automations |
 //! | [`event`] | the facts that are published |
+//! | [`price`] | what AWS costs |
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
 
 pub mod automation;
@@ -35,11 +37,13 @@ pub mod insight;
 pub mod link;
 pub mod mail;
 pub mod measure;
+pub mod price;
 pub mod problem;
 pub mod score;
 pub mod sentiment;
 pub mod settings;
 pub mod signal;
+pub mod snapshot;
 pub mod task;
 pub mod timeline;
 pub mod tracking;

@@ -12,6 +12,7 @@
 //! | [`history`] | the points of a score's history, annotations, drops |
 //! | [`library`] | the team's scorecards, their versions and their order |
 //! | [`explain`] | why a score changed between two moments |
+//! | [`plan`] | what a draft of a scorecard would do to the portfolio |
 //! | [`audit`] | whose score is computed from everything tonight, and what differs |
 //! | [`schema`] | the JSON Schema of the document |
 //! | [`request`] | the arithmetic for any document and measures that somebody sends |
@@ -41,6 +42,7 @@ pub mod history;
 pub mod library;
 pub mod manual_override;
 pub mod number;
+pub mod plan;
 pub mod points;
 pub mod portfolio;
 pub mod request;

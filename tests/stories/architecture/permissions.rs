@@ -25,10 +25,12 @@ fn needs(requests: &[RequestRecord]) -> BTreeSet<(String, String)> {
             (Service::DynamoDb, operation) => format!("dynamodb:{operation}"),
             (Service::EventBridge, operation) => format!("events:{operation}"),
             (Service::Ses, operation) => format!("ses:{operation}"),
+            (Service::S3, "ListObjectsV2") => "s3:ListBucket".to_owned(),
+            (Service::S3, operation) => format!("s3:{operation}"),
         };
         let tables: Vec<String> = match request.service {
             Service::DynamoDb => request.tables.iter().map(|table| logical(table)).collect(),
-            Service::EventBridge | Service::Ses => vec![String::new()],
+            Service::EventBridge | Service::Ses | Service::S3 => vec![String::new()],
         };
         needs.extend(tables.into_iter().map(|table| (action.clone(), table)));
     }
@@ -150,6 +152,7 @@ const CALLS: &[(&str, Role, Method, &str, &str, &str)] = &[
         "text/csv",
         "id,customer,kind,on\no1,acme,renewed,2026-03-01\n",
     ),
+    ("portfolio-snapshot", Role::Admin, Method::POST, "/v1/snapshot", "application/json", "{}"),
     ("console-api", Role::Admin, Method::POST, "/v1/write-keys", "application/json", r#"{ "name": "Production" }"#),
     ("console-api", Role::Admin, Method::GET, "/v1/write-keys", "", ""),
     (

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::KeySchemaElement;
 use keepwell_aws::function::{Function, Rate};
 use keepwell_aws::http::Role;
 use keepwell_aws::http::routes::Access;
+use keepwell_local::cloud::s3::KEPT_DAYS;
 use keepwell_tests::World;
 use serde_json::{Value, json};
 
@@ -188,6 +189,7 @@ async fn the_schedules_run_what_the_code_names_when_the_code_says() {
     for_each_function(|function, in_template| {
         let expression = |rate| match rate {
             Rate::FiveMinutes => "rate(5 minutes)",
+            Rate::QuarterHourly => "rate(15 minutes)",
             Rate::Hourly => "cron(0 * * * ? *)",
             Rate::Nightly => "cron(0 2 * * ? *)",
         };
@@ -266,4 +268,10 @@ async fn the_tables_have_the_same_keys_and_indexes() {
         let stream = (table == "outbox").then_some("NEW_IMAGE");
         assert_eq!(in_template["StreamSpecification"]["StreamViewType"].as_str(), stream, "{table}");
     }
+}
+
+#[test]
+fn snapshots_go_after_as_many_days_as_locally() {
+    let bucket = &template()["Resources"]["Snapshots"]["Properties"];
+    assert_eq!(bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"], KEPT_DAYS);
 }

@@ -8,7 +8,7 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, Identity, QueryParams, if_match};
 use keepwell_aws::store::Transaction;
 use keepwell_aws::store::change::retry_on_conflict;
-use keepwell_domain::edition::Edition;
+use keepwell_domain::edition::{Edition, TextFormat};
 use keepwell_domain::id::RecordId;
 use keepwell_domain::measure::Name;
 use keepwell_domain::score::library::check_set;
@@ -41,10 +41,8 @@ pub(crate) async fn put_scorecard(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, ApiError> {
-    let Sent { format, text, value } = Sent::read(&headers, body, "scorecard").await?;
-    let id = RecordId::parse(&id).map_err(|_| ApiError::NotFound(format!("There can be no scorecard {id:?}.")))?;
-    let scorecard = Scorecard::parse(&value)?;
-    check_set(&scorecard, id.as_str())?;
+    let Draft { id, scorecard, format, text } = read_draft(&id, &headers, body).await?;
+    let text = text.as_str();
     retry_on_conflict(|| async {
         let before = cloud.store.library().await?;
         if let Some(newest) = before.value.newest(id.as_str()) {
@@ -62,7 +60,7 @@ pub(crate) async fn put_scorecard(
             id,
             version,
             format,
-            text: text.clone(),
+            text: text.to_owned(),
             set_by: Some(identity.email.clone()),
             set_at: Some(cloud.now()),
         };
@@ -74,4 +72,21 @@ pub(crate) async fn put_scorecard(
         Ok(Answer::ok(answer)?.etag(version))
     })
     .await
+}
+
+/// A document that somebody sends under an id, and that can be set under it.
+pub(super) struct Draft {
+    id: RecordId,
+    pub(super) scorecard: Scorecard,
+    format: TextFormat,
+    text: String,
+}
+
+/// Reads a draft. Everything that is wrong is named.
+pub(super) async fn read_draft(id: &str, headers: &HeaderMap, body: Body) -> Result<Draft, ApiError> {
+    let Sent { format, text, value } = Sent::read(headers, body, "scorecard").await?;
+    let id = RecordId::parse(id).map_err(|_| ApiError::NotFound(format!("There can be no scorecard {id:?}.")))?;
+    let scorecard = Scorecard::parse(&value)?;
+    check_set(&scorecard, id.as_str())?;
+    Ok(Draft { id, scorecard, format, text })
 }

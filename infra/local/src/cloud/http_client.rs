@@ -16,7 +16,7 @@ use super::dynamodb::Usage;
 use super::faults::{Fault, RefusedEntries};
 use super::requests::{RequestRecord, Service};
 use super::wire::Answer;
-use super::{Inner, bus, dynamodb, mailbox};
+use super::{Inner, bus, dynamodb, mailbox, s3};
 
 /// The client that stands in for the network.
 #[derive(Clone)]
@@ -54,6 +54,7 @@ enum Call<'a> {
     DynamoDb { operation: &'a str, body: &'a [u8] },
     EventBridge { operation: &'a str, body: &'a [u8] },
     Ses { action: String, form: Vec<(String, String)> },
+    S3(s3::Request<'a>),
 }
 
 impl<'a> Call<'a> {
@@ -66,6 +67,9 @@ impl<'a> Call<'a> {
                 _ => None,
             };
         }
+        if let Some(request) = s3::Request::parse(request.method(), request.uri(), body) {
+            return Some(Self::S3(request));
+        }
         let form: Vec<(String, String)> = serde_urlencoded::from_bytes(body).ok()?;
         let action = form.iter().find(|(name, _)| name == "Action")?.1.clone();
         Some(Self::Ses { action, form })
@@ -76,6 +80,7 @@ impl<'a> Call<'a> {
             Self::DynamoDb { .. } => Service::DynamoDb,
             Self::EventBridge { .. } => Service::EventBridge,
             Self::Ses { .. } => Service::Ses,
+            Self::S3(_) => Service::S3,
         }
     }
 
@@ -83,6 +88,7 @@ impl<'a> Call<'a> {
         match self {
             Self::DynamoDb { operation, .. } | Self::EventBridge { operation, .. } => operation,
             Self::Ses { action, .. } => action,
+            Self::S3(request) => request.operation,
         }
     }
 
@@ -95,6 +101,7 @@ impl<'a> Call<'a> {
             }
             Self::EventBridge { operation, .. } => (bus::unknown_operation(operation), Usage::default()),
             Self::Ses { action, form } => (cloud.mailbox.answer(action, form), Usage::default()),
+            Self::S3(request) => (cloud.objects.answer(request), Usage::default()),
         }
     }
 
@@ -103,6 +110,7 @@ impl<'a> Call<'a> {
             Self::DynamoDb { .. } => dynamodb::fault_answer(status),
             Self::EventBridge { .. } => bus::fault_answer(status),
             Self::Ses { .. } => mailbox::fault_answer(status),
+            Self::S3(_) => s3::fault_answer(status),
         }
     }
 }
@@ -169,5 +177,8 @@ fn respond(answer: Answer) -> Result<HttpResponse, ConnectorError> {
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
     response.headers_mut().insert("content-type", answer.content_type);
     response.headers_mut().insert("x-amzn-requestid", "local");
+    if let Some(etag) = answer.etag {
+        response.headers_mut().insert("etag", etag);
+    }
     Ok(response)
 }

@@ -17,6 +17,8 @@ pub enum Service {
     EventBridge,
     /// The mailer.
     Ses,
+    /// The objects.
+    S3,
 }
 
 impl fmt::Display for Service {
@@ -25,6 +27,7 @@ impl fmt::Display for Service {
             Self::DynamoDb => "DynamoDB",
             Self::EventBridge => "EventBridge",
             Self::Ses => "SES",
+            Self::S3 => "S3",
         })
     }
 }
@@ -51,6 +54,7 @@ impl RequestRecord {
             Service::DynamoDb => is_table_write(&self.operation),
             Service::EventBridge => self.operation == "PutEvents",
             Service::Ses => self.operation == "SendRawEmail",
+            Service::S3 => self.operation == "PutObject",
         }
     }
 }

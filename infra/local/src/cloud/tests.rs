@@ -5,6 +5,7 @@
 mod events;
 mod failures;
 mod mails;
+mod objects;
 mod restart;
 mod tables;
 

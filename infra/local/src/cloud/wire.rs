@@ -1,4 +1,4 @@
-//! The answers of the three services in their wire formats.
+//! The answers of the four services in their wire formats.
 
 use serde_json::{Value, json};
 
@@ -8,11 +8,18 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) content_type: &'static str,
     pub(super) body: Vec<u8>,
+    /// The `ETag` of an object.
+    pub(super) etag: Option<String>,
 }
 
 impl Answer {
     pub(super) fn new(status: u16, content_type: &'static str, body: Vec<u8>) -> Self {
-        Self { status, content_type, body }
+        Self { status, content_type, body, etag: None }
+    }
+
+    pub(super) fn with_etag(mut self, etag: String) -> Self {
+        self.etag = Some(etag);
+        self
     }
 
     pub(super) fn json(status: u16, content_type: &'static str, body: &Value) -> Self {
@@ -53,6 +60,6 @@ impl Answer {
     }
 }
 
-fn escape_xml(text: &str) -> String {
+pub(super) fn escape_xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

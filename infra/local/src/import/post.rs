@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use keepwell_domain::import::{ImportKind, Report};
-use keepwell_domain::problem::{FieldProblem, Problems};
-use serde::Deserialize;
 
 use crate::client::{Client, ClientError, Response};
 
@@ -58,21 +56,6 @@ fn report(answer: &Response) -> Result<Report, PostError> {
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(PostError::NotAllowed { status }),
         status if status.is_success() => serde_json::from_slice(&answer.body).map_err(PostError::Unreadable),
-        status => Err(PostError::Refused { status, detail: detail(&answer.body) }),
-    }
-}
-
-/// The words of RFC 9457 problem details, or the body as it is.
-fn detail(body: &[u8]) -> String {
-    #[derive(Deserialize)]
-    struct ProblemDetails {
-        detail: String,
-        #[serde(default)]
-        errors: Vec<FieldProblem>,
-    }
-    match serde_json::from_slice::<ProblemDetails>(body) {
-        Ok(problem) if problem.errors.is_empty() => problem.detail,
-        Ok(problem) => Problems(problem.errors).to_string(),
-        Err(_) => String::from_utf8_lossy(body).chars().take(500).collect(),
+        status => Err(PostError::Refused { status, detail: answer.detail() }),
     }
 }

@@ -5,6 +5,8 @@ use http::{HeaderValue, StatusCode, header};
 use keepwell_domain::problem::{FieldProblem, Problems};
 use serde::Serialize;
 
+use crate::s3::ObjectError;
+use crate::snapshot::PortfolioError;
 use crate::store::automations::AutomationsError;
 use crate::store::change::Contended;
 use crate::store::scorecards::ScorecardsError;
@@ -71,6 +73,9 @@ pub enum ApiError {
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
+    /// S3 failed.
+    #[error("the objects failed")]
+    Objects(#[from] ObjectError),
     /// Our data or code is wrong.
     #[error("internal: {0}")]
     Internal(String),
@@ -87,6 +92,16 @@ impl From<ScorecardsError> for ApiError {
         match error {
             ScorecardsError::Store(error) => Self::Store(error),
             wrong => Self::Internal(wrong.to_string()),
+        }
+    }
+}
+
+impl From<PortfolioError> for ApiError {
+    fn from(error: PortfolioError) -> Self {
+        match error {
+            PortfolioError::Store(error) => Self::Store(error),
+            PortfolioError::Object(error) => Self::Objects(error),
+            wrong @ PortfolioError::Unwritable(_) => Self::Internal(wrong.to_string()),
         }
     }
 }
@@ -208,6 +223,10 @@ impl ApiError {
                 "Nothing was changed. Try again in a moment.".to_owned(),
             ),
             Self::Commit(CommitError::Store(error)) | Self::Store(error) => describe_store(&error),
+            Self::Objects(error) => {
+                tracing::error!(%error, "S3 failed");
+                unavailable()
+            }
             Self::Internal(reason) => {
                 tracing::error!(reason, "internal error");
                 internal()
@@ -219,15 +238,14 @@ impl ApiError {
 fn describe_store(error: &StoreError) -> (StatusCode, &'static str, &'static str, String, Vec<FieldProblem>) {
     tracing::error!(%error, "store failed");
     match error {
-        StoreError::Unavailable { .. } => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "The store does not answer",
-            "Try again in a moment, with the same Idempotency-Key if you sent one.".to_owned(),
-            Vec::new(),
-        ),
+        StoreError::Unavailable { .. } => unavailable(),
         StoreError::Corrupt { .. } | StoreError::Unstorable(_) => internal(),
     }
+}
+
+fn unavailable() -> (StatusCode, &'static str, &'static str, String, Vec<FieldProblem>) {
+    let detail = "Try again in a moment, with the same Idempotency-Key if you sent one.".to_owned();
+    (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The store does not answer", detail, Vec::new())
 }
 
 fn internal() -> (StatusCode, &'static str, &'static str, String, Vec<FieldProblem>) {

@@ -11,7 +11,7 @@
 //! | feedback request | `C#<customer>` | `FR#<request>` | Get |
 //! | answer, one row per revision | `C#<customer>` | `S#FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
 //! | score history point | `C#<customer>` | `SN#<at>` | Query by prefix; newest first until a moment |
-//! | what was known at a point | `C#<customer>` | `SM#<at>` | Get |
+//! | what was known at a point | `C#<customer>` | `SM#<at>` | Get; Query, the newest |
 //! | timeline line | `C#<customer>` | `TL#<at>#<kind>#<record>` | Query by prefix, newest first |
 //! | task | `C#<customer>` | `TS#<task>` | Query by prefix; `by_owner`; `work` (by state) |
 //! | user of a product | `US#<hash of user>` | `A` | Get, several at once |
@@ -136,9 +136,12 @@ pub fn score_point(customer: &CustomerId, at: DateTime<Utc>) -> Key {
     key(customer_partition(customer), format!("{SCORE_POINTS}{}", instant(at)))
 }
 
+/// Prefix of what was known at the points of a customer's score history.
+pub const SCORE_MEASURES: &str = "SM#";
+
 /// What was known at a point of the score history.
 pub fn score_measures(customer: &CustomerId, at: DateTime<Utc>) -> Key {
-    key(customer_partition(customer), format!("SM#{}", instant(at)))
+    key(customer_partition(customer), format!("{SCORE_MEASURES}{}", instant(at)))
 }
 
 /// Prefix of a customer's timeline.

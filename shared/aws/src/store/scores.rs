@@ -36,6 +36,13 @@ impl Store {
         Ok(points.map(|stored| stored.value))
     }
 
+    /// What was known at the newest point; `None` when there was no score yet.
+    pub async fn newest_measures(&self, customer: &CustomerId) -> Result<Option<MeasureValues>, StoreError> {
+        let range = Range { descending: true, ..core(customer, keys::SCORE_MEASURES) };
+        let newest = self.query_page(&range, 1, None).await?.items.into_iter().next();
+        Ok(newest.map(|stored| stored.value))
+    }
+
     /// The newest point at or before `at`, with everything that was known then.
     pub async fn score_snapshot_at(
         &self,

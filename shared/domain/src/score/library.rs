@@ -129,8 +129,52 @@ impl Selection {
 
     /// The first one that applies to the customer.
     pub fn for_customer(&self, customer: &Customer) -> &Compiled {
-        let special = self.special.iter().find(|(scorecard, _)| scorecard.applies_to(customer));
-        special.map_or(&self.default, |(_, compiled)| compiled)
+        self.at(self.place(customer))
+    }
+
+    /// The place of the first one that applies to the customer, from 0.
+    pub fn place(&self, customer: &Customer) -> usize {
+        let special = self.special.iter().position(|(scorecard, _)| scorecard.applies_to(customer));
+        special.unwrap_or(self.special.len())
+    }
+
+    /// The one at this place; beyond the last, the last.
+    pub fn at(&self, place: usize) -> &Compiled {
+        self.special.get(place).map_or(&self.default, |(_, compiled)| compiled)
+    }
+
+    /// How many there are.
+    pub fn places(&self) -> usize {
+        self.special.len() + 1
+    }
+
+    /// The scorecards with a draft among them, in place of the one with its id. One that is not in use comes last before the default
+    /// one, as when it is set. `position` (from 1) puts it elsewhere.
+    pub fn with_draft(&self, draft: Scorecard, position: Option<usize>) -> Result<Self, Problems> {
+        let compiled = Compiled::new(&draft, None);
+        let mut after = self.clone();
+        let found = after.special.iter().position(|(scorecard, _)| scorecard.id == draft.id);
+        let is_default = draft.id.as_str() == DEFAULT_ID;
+        if let Some(found) = found {
+            after.special.remove(found);
+        }
+        let last = after.special.len() + 1;
+        let allowed = if is_default { last..=last } else { 1..=last };
+        if position.is_some_and(|position| !allowed.contains(&position)) {
+            let detail = if is_default {
+                format!("must be {last}: {DEFAULT_ID} is the last, for every customer that no other one takes")
+            } else {
+                format!("must be from 1 to {last}, before {DEFAULT_ID}")
+            };
+            return Err(Problems::one("?position", detail));
+        }
+        if is_default {
+            after.default = compiled;
+        } else {
+            let place = position.map(|position| position - 1).or(found).unwrap_or(last - 1);
+            after.special.insert(place, (draft, compiled));
+        }
+        Ok(after)
     }
 }
 

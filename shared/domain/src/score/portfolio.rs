@@ -93,6 +93,38 @@ impl Portfolio {
                 set(&mut block.ages, column.place, customer % LANES, age, &Lanes::ZERO);
             }
         }
+        self.set_override(customer, manual_override, as_of);
+    }
+
+    /// Customers about whom nothing is known yet, with room for so many columns: for [`Self::set_column`].
+    pub fn of(customers: usize, columns: usize) -> Self {
+        let blocks = customers.div_ceil(LANES);
+        let room = || Columns { values: Vec::with_capacity(columns), ages: Vec::with_capacity(columns) };
+        Self { customers, blocks: std::iter::repeat_with(room).take(blocks).collect(), ..Self::default() }
+    }
+
+    /// Sets a whole column, as it comes out of a snapshot: numbers, or positions in `meanings`; "not a number" where nothing is known,
+    /// and how many days ago each was observed, infinitely many when it is stale by itself.
+    pub fn set_column(
+        &mut self,
+        measure: Resolved,
+        kind: Kind,
+        meanings: Vec<MeasureValue>,
+        numbers: &[f64],
+        days: &[f64],
+    ) {
+        self.grow(numbers.len());
+        let column = column(&mut self.columns, measure, kind);
+        column.meanings = meanings;
+        let place = column.place;
+        for ((block, numbers), days) in self.blocks.iter_mut().zip(numbers.chunks(LANES)).zip(days.chunks(LANES)) {
+            set_all(&mut block.values, place, numbers, &Lanes::NOTHING);
+            set_all(&mut block.ages, place, days, &Lanes::ZERO);
+        }
+    }
+
+    /// Sets the override by hand of a customer, if it acts at `as_of`. Customers come in order.
+    pub fn set_override(&mut self, customer: usize, manual_override: Option<&ManualOverride>, as_of: DateTime<Utc>) {
         if let Some(manual) = manual_override.filter(|manual| manual.acts_at(as_of)) {
             self.by_hand.push((customer, manual.limit()));
         }
@@ -150,6 +182,18 @@ impl Column {
 fn age(observed: &Observed, as_of: DateTime<Utc>) -> f64 {
     let stale = observed.stale_from.is_some_and(|from| from <= as_of);
     if stale { f64::INFINITY } else { days_between(observed.observed_at, as_of) }
+}
+
+/// Sets the first lanes of a column; what was not there is `empty`.
+fn set_all(columns: &mut Vec<Lanes>, place: usize, numbers: &[f64], empty: &Lanes) {
+    if columns.len() <= place {
+        columns.resize(place + 1, *empty);
+    }
+    if let Some(column) = columns.get_mut(place) {
+        for (slot, number) in column.iter_mut().zip(numbers) {
+            *slot = *number;
+        }
+    }
 }
 
 /// Sets a number; columns that were not there are `empty`.

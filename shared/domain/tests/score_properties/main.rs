@@ -5,6 +5,8 @@
 mod any;
 mod columns;
 mod explain;
+mod plan;
+mod snapshot;
 
 use any::{Known, document, known, score};
 use keepwell_domain::measure::{MeasureValue, Observed};

@@ -6,10 +6,10 @@ use super::super::queue::MAX_RECEIVES;
 use super::*;
 
 /// A path of its own in the temporary directory, cleared at the end.
-struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("keepwell-cloud-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
@@ -17,7 +17,7 @@ impl Folder {
         Self(path)
     }
 
-    fn open(&self) -> LocalCloud {
+    pub(super) fn open(&self) -> LocalCloud {
         LocalCloud::open(&self.0.join("local.db"), Clock::frozen_at(noon())).unwrap()
     }
 }
