@@ -199,8 +199,9 @@ impl<'a> Part<'a> {
             Effect::Mail(draft) => self.mail(draft),
             Effect::Task(draft) => self.task(draft),
             Effect::Webhook { endpoint } => {
-                let data = self.webhook_data();
-                let body = Body::webhook("automation.fired", self.situation.now, &data);
+                let webhook = |data: &Value| Body::webhook("automation.fired", self.situation.now, data);
+                // Attributes are the one part that can be large; a webhook without them is better than none.
+                let body = webhook(&self.webhook_data(true)).or_else(|_| webhook(&self.webhook_data(false)));
                 self.delivery(&endpoint, body.map_err(|error| error.to_string())?)
             }
             Effect::Slack { endpoint, text } => {
@@ -289,7 +290,7 @@ impl<'a> Part<'a> {
         Ok(Some(id))
     }
 
-    fn webhook_data(&self) -> Value {
+    fn webhook_data(&self, with_attributes: bool) -> Value {
         let (run, customer) = (&self.run, &self.situation.customer.value);
         let (profile, standing) = (&customer.profile, &customer.standing);
         json!({
@@ -305,7 +306,7 @@ impl<'a> Part<'a> {
                 "currency": profile.currency,
                 "renewal_on": profile.renewal_on,
                 "tags": self.profile.tags,
-                "attributes": self.profile.attributes,
+                "attributes": with_attributes.then_some(&self.profile.attributes),
                 "status": customer.status.as_ref().map(|record| record.status),
                 "score": standing.score,
                 "band": standing.band,

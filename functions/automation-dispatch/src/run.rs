@@ -54,7 +54,7 @@ pub(crate) async fn start(
     event: &Event,
     effects_before: usize,
 ) -> Result<(Made, usize), RunError> {
-    let begun = retry_on_conflict(|| begin(cloud, current, event, effects_before)).await?;
+    let begun = retry_on_conflict(|| Box::pin(begin(cloud, current, event, effects_before))).await?;
     let Some((mut made, run)) = begun else { return Ok((Made::default(), 0)) };
     let effects = run.effects;
     made.add(finish(cloud, &run, false).await?);
@@ -130,7 +130,7 @@ pub(crate) async fn finish(cloud: &Cloud, run: &Run, again: bool) -> Result<Made
     let key = keys::run(&run.event, &run.automation, run.version);
     let mut state = run.state.clone();
     while let RunState::Doing { .. } = state {
-        let next = retry_on_conflict(|| next_part(cloud, &key, again)).await?;
+        let next = retry_on_conflict(|| Box::pin(next_part(cloud, &key, again))).await?;
         let Some((parts, run)) = next else { break };
         made.add(parts);
         state = run.state;
@@ -154,7 +154,7 @@ async fn next_part(cloud: &Cloud, key: &keys::Key, again: bool) -> Result<Option
 /// Goes on after a wait that is over: decides what follows, by the version with which the run began, and carries it out.
 pub(crate) async fn go_on(cloud: &Cloud, run: &Run) -> Result<Made, RunError> {
     let key = keys::run(&run.event, &run.automation, run.version);
-    let resumed = retry_on_conflict(|| after_wait(cloud, &key)).await?;
+    let resumed = retry_on_conflict(|| Box::pin(after_wait(cloud, &key))).await?;
     let Some((mut made, run)) = resumed else { return Ok(Made::default()) };
     made.add(finish(cloud, &run, false).await?);
     Ok(made)

@@ -149,11 +149,7 @@ pub fn shipped() -> Vec<Automation> {
 }
 
 /// The same, each with its document to the letter.
-#[expect(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "the documents are constants of the binary, and a test reads them all"
-)]
+#[expect(clippy::expect_used, reason = "the documents are constants of the binary, and a test reads them all")]
 pub fn shipped_documents() -> &'static [(Automation, &'static str)] {
     static DOCUMENTS: LazyLock<Vec<(Automation, &'static str)>> = LazyLock::new(|| {
         let read =

@@ -71,14 +71,8 @@ async fn every_action_is_carried_out_and_logged() {
     let customer = world.get("/v1/customers/acme").await;
     assert_eq!((&customer["attributes"], &customer["tags"]), (&json!({ "risk": "high" }), &json!(["at-risk"])));
     assert_eq!(customer["version"], before + 2, "the status, and both changes together");
-    let changed = world
-        .system
-        .local()
-        .bus()
-        .events()
-        .into_iter()
-        .filter(|event| event.detail_type == "customer.changed.v1")
-        .last();
+    let changed =
+        world.system.local().bus().events().into_iter().rfind(|event| event.detail_type == "customer.changed.v1");
     assert_eq!(changed.unwrap().detail["hop"], 1);
     let lines = world.get("/v1/customers/acme/timeline?kind=automation").await;
     let lines = lines["items"].as_array().unwrap();
@@ -198,4 +192,22 @@ async fn what_was_made_about_an_erased_customer_says_nothing_of_it_any_more() {
     world.customer_with("acme", &[("uma", "user")]).await;
     world.set_status("acme", "struggling").await;
     assert_eq!(world.mails_to("uma@acme.example").len(), 2);
+}
+
+#[tokio::test]
+async fn a_webhook_about_a_customer_with_many_attributes_goes_without_them() {
+    let world = World::new().await;
+    let receiver = Receiver::start([]).await;
+    webhook(&world, "crm", &receiver.url()).await;
+    world.customer_with("acme", &[]).await;
+    let many: serde_json::Map<String, Value> = (0..50).map(|n| (format!("a{n}"), json!("x".repeat(490)))).collect();
+    let body = json!({ "attributes": many });
+    world.change(http::Method::PATCH, "/v1/customers/acme", "/v1/customers/acme", body).await.expect_status(200);
+    set(&world, &on_struggling("mine", &json!([{ "webhook": { "endpoint": "crm" } }]))).await;
+    world.set_status("acme", "struggling").await;
+    let body: Value = serde_json::from_str(&receiver.arrived()[0].body).unwrap();
+    assert_eq!(
+        (&body["data"]["customer"]["name"], &body["data"]["customer"]["attributes"]),
+        (&json!("acme Ltd"), &Value::Null)
+    );
 }

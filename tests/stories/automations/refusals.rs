@@ -94,3 +94,30 @@ async fn one_that_is_off_reads_nothing_and_logs_nothing() {
     assert_eq!(runs(&world, "/v1/automations/mine/runs").await, Vec::<Value>::new());
     assert_eq!(tasks(&world).await, 0);
 }
+
+#[tokio::test]
+async fn one_fall_of_the_score_counts_once() {
+    let world = World::new().await;
+    world.customer_with("acme", &[]).await;
+    let points = json!({ "linear": { "zero_at": 0, "full_at": 100 } });
+    let rule = json!({ "id": "r", "measure": "custom.here", "weight": 1, "points": points });
+    let card = json!({ "format": 1, "id": "default", "dimensions": [{ "id": "d", "weight": 1, "rules": [rule] }] });
+    let call = world.call_as(Role::Admin, Method::PUT, "/v1/scorecards/default").header("if-match", "*").json(&card);
+    let _ = call.send().await.expect_status(200);
+    let mut automation = mine();
+    automation["trigger"] = json!({ "score_fell": { "points": 20, "days": 7 } });
+    set(&world, &automation).await;
+    let fell = async |value: u32| {
+        world.advance(Duration::hours(1)).await;
+        let body = json!([{ "customer": "acme", "name": "here", "value": value, "observed_at": world.system.now() }]);
+        let call = world.call_as(Role::Csm, Method::POST, "/v1/custom-measures").json(&body);
+        assert_eq!(call.send().await.expect_status(200).json()["rejected"], 0);
+        world.settle().await;
+        tasks(&world).await
+    };
+    assert_eq!(fell(90).await, 0);
+    assert_eq!(fell(75).await, 0, "by 15 points only");
+    assert_eq!(fell(69).await, 1, "21 in all");
+    assert_eq!(fell(60).await, 1, "the same fall");
+    assert_eq!(fell(45).await, 2, "24 since it was told");
+}

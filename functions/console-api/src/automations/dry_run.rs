@@ -59,17 +59,14 @@ pub(crate) async fn post_dry_run(
 ) -> Result<Answer, ApiError> {
     query.finish()?;
     let (question, document) = parse(&body)?;
-    let (automation, version) = match document {
-        Some(document) => {
-            let checked = check_set(&document, &id).and_then(|()| check(&cloud.templates, &document, cloud.now()));
-            checked.map_err(|problems| below(problems, "/document"))?;
-            (document, None)
-        }
-        None => {
-            let library = cloud.store.automation_library().await?.value;
-            let version = newest(&library, &id)?;
-            (automation_of(&existing(&cloud, &library, &id, version).await?)?, Some(version))
-        }
+    let (automation, version) = if let Some(document) = document {
+        let checked = check_set(&document, &id).and_then(|()| check(&cloud.templates, &document, cloud.now()));
+        checked.map_err(|problems| below(problems, "/document"))?;
+        (document, None)
+    } else {
+        let library = cloud.store.automation_library().await?.value;
+        let version = newest(&library, &id)?;
+        (automation_of(&existing(&cloud, &library, &id, version).await?)?, Some(version))
     };
     // A dry run is asked for before an automation is switched on.
     let tried = Automation { on: true, ..automation.clone() };
@@ -77,8 +74,13 @@ pub(crate) async fn post_dry_run(
         Question::One(customer) => one::dry_run(&cloud, &tried, &customer).await?,
         Question::Days(days) => portfolio::dry_run(&cloud, &tried, days).await?,
     };
-    answer["automation"] = Value::from(automation.id);
-    answer["version"] = Value::from(version);
-    answer["on"] = Value::from(automation.on);
+    let about = [
+        ("automation", Value::from(automation.id)),
+        ("version", Value::from(version)),
+        ("on", Value::from(automation.on)),
+    ];
+    if let Some(answer) = answer.as_object_mut() {
+        answer.extend(about.map(|(key, value)| (key.to_owned(), value)));
+    }
     Answer::ok(answer)
 }
