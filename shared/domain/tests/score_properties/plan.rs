@@ -2,9 +2,10 @@
 
 use chrono::Duration;
 use keepwell_domain::customer::NewCustomer;
+use keepwell_domain::edition::{Edition, TextFormat};
 use keepwell_domain::health_status::HealthStatus;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::score::library::{Edition, Selection, TextFormat};
+use keepwell_domain::score::library::Selection;
 use keepwell_domain::score::plan::Comparison;
 use keepwell_domain::score::plan::cost::Cost;
 use keepwell_domain::score::scorecard::Scorecard;
