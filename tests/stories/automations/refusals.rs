@@ -38,6 +38,8 @@ async fn a_pause_is_logged_and_nothing_is_done_later() {
     let refused = runs(&world, "/v1/automations/mine/runs?result=refused").await;
     assert_eq!((refused.len(), &refused[0]["reason"]), (1, &json!("all automations are paused")));
     let _ = pause_all(false).await.expect_status(200);
+    // A moment later, so that the log has an order.
+    world.system.local().clock().advance(Duration::minutes(1));
     let customer = |paused: bool| json!({ "automations_paused": paused });
     world.change(Method::PATCH, "/v1/customers/acme", "/v1/customers/acme", customer(true)).await.expect_status(200);
     again(&world, 1).await;

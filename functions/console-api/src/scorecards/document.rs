@@ -49,7 +49,7 @@ pub(crate) async fn put_scorecard(
             if_match(&headers, newest)?;
             let current = existing(&cloud, id.as_str(), newest).await?;
             let is_same = || current.scorecard().is_ok_and(|current| current == scorecard);
-            if current.says(format, &text, is_same) {
+            if current.says(format, text, is_same) {
                 return Ok(Answer::ok(summary(&current, &scorecard, &before.value))?.etag(newest));
             }
         }
