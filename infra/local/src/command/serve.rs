@@ -113,7 +113,11 @@ fn greet(system: &LocalSystem, local: &Local) {
     if !local.no_web_build {
         say("  console  not built yet: a start page stands in its place");
     }
-    say("Ctrl-C stops it; everything is kept.");
+    say(if local.data == ":memory:" {
+        "Ctrl-C stops it; nothing is kept."
+    } else {
+        "Ctrl-C stops it; everything is kept."
+    });
 }
 
 /// Makes sure that no other process has the data file: two would overwrite each other's queues.
