@@ -228,6 +228,9 @@ macro_rules! words {
             /// Every value, in the order in which it is declared.
             $vis const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// Their words, in the same order.
+            $vis const WORDS: &'static [&'static str] = &[$($word),+];
+
             /// The word that stands for the value in the API, in files and in the store.
             $vis const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
@@ -247,7 +250,7 @@ macro_rules! words {
 
         impl $crate::fields::FromField for $name {
             fn from_field(value: &serde_json::Value) -> Result<Self, String> {
-                value.as_str().and_then(Self::parse).ok_or_else(|| format!("must be one of {}", [$($word),+].join(", ")))
+                value.as_str().and_then(Self::parse).ok_or_else(|| format!("must be one of {}", Self::WORDS.join(", ")))
             }
         }
     };

@@ -121,7 +121,7 @@ proptest! {
         expected.sort_unstable();
         // What is over when somebody looks is no news any more; nothing else is missing or comes twice.
         prop_assert!(heard.iter().all(|news| expected.contains(news)));
-        prop_assert!(heard.windows(2).all(|two| two[0] < two[1]));
+        prop_assert!(heard.is_sorted_by(|earlier, later| earlier < later));
         if due.ends_at().is_none_or(|end| end > settled) {
             prop_assert_eq!(heard, expected);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// Everything between two `quote`s that ends like the name of an event.
 fn names(text: &str, quote: char) -> BTreeSet<&str> {
-    text.split(quote).filter(|part| part.ends_with(".v1") && !part.contains(char::is_whitespace)).collect()
+    text.split(quote).filter(|part| part.strip_suffix(".v1").is_some() && !part.contains(char::is_whitespace)).collect()
 }
 
 #[test]

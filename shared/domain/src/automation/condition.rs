@@ -89,15 +89,16 @@ impl Condition {
             return Err(Problems::one(pointer, format!("must not be nested deeper than {MAX_DEPTH} levels")));
         }
         let mut fields = Fields::new(value, pointer)?;
-        let groups: [(&'static str, fn(Vec<Self>) -> Self); 3] =
-            [("all", |all| Self::All { all }), ("any", |any| Self::Any { any }), ("none", |none| Self::None { none })];
-        if value.as_object().is_some_and(|object| object.len() == 1) {
-            for (key, make) in groups {
-                if value.get(key).is_some() {
-                    let list = fields.nested(key, |value, pointer| Self::read_list(value, pointer, depth));
-                    return fields.finish(list.map(make));
-                }
-            }
+        let only_key = value.as_object().filter(|object| object.len() == 1).and_then(|object| object.keys().next());
+        let mut list = |key| fields.nested(key, |value, pointer| Self::read_list(value, pointer, depth));
+        let group = match only_key.map(String::as_str) {
+            Some("all") => Some(list("all").map(|all| Self::All { all })),
+            Some("any") => Some(list("any").map(|any| Self::Any { any })),
+            Some("none") => Some(list("none").map(|none| Self::None { none })),
+            _ => None,
+        };
+        if let Some(group) = group {
+            return fields.finish(group);
         }
         let condition = read_test(&mut fields);
         fields.finish(condition)

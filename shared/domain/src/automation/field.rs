@@ -168,22 +168,6 @@ fn scalar(value: &MeasureValue) -> Value {
     }
 }
 
-/// A word list of a `words!` enum as its texts.
-macro_rules! texts {
-    ($name:ty, $count:expr) => {{
-        const TEXTS: [&str; $count] = {
-            let mut texts = [""; $count];
-            let mut index = 0;
-            while index < $count {
-                texts[index] = <$name>::ALL[index].as_str();
-                index += 1;
-            }
-            texts
-        };
-        FieldKind::Words(&TEXTS)
-    }};
-}
-
 impl Known {
     fn kind(self) -> FieldKind {
         match self {
@@ -195,10 +179,10 @@ impl Known {
             | Self::Currency
             | Self::Owner
             | Self::Tags => FieldKind::Text,
-            Self::Status | Self::Band => texts!(HealthStatus, HealthStatus::ALL.len()),
-            Self::Happiness => texts!(HappinessLevel, HappinessLevel::ALL.len()),
-            Self::Insight => texts!(Insight, Insight::ALL.len()),
-            Self::ContactRoles => texts!(Role, Role::ALL.len()),
+            Self::Status | Self::Band => FieldKind::Words(HealthStatus::WORDS),
+            Self::Happiness => FieldKind::Words(HappinessLevel::WORDS),
+            Self::Insight => FieldKind::Words(Insight::WORDS),
+            Self::ContactRoles => FieldKind::Words(Role::WORDS),
             Self::RequestFeedback | Self::Churned | Self::StatusStale | Self::Disagrees => FieldKind::Boolean,
             Self::ArrCents
             | Self::Seats
@@ -269,7 +253,7 @@ impl FromField for Field {
             let measure = Resolved::find(id).ok_or_else(|| format!("names no measure: {id:?}"))?;
             return Ok(Self::Measure(id.to_owned(), measure));
         }
-        let known = Known::ALL.iter().map(|known| known.as_str()).collect::<Vec<_>>().join(", ");
+        let known = Known::WORDS.join(", ");
         Known::parse(name)
             .map(Self::Known)
             .ok_or_else(|| format!("must be one of {known}, attributes.<name>, dimension.<id>, measure.<id>"))
@@ -288,11 +272,10 @@ impl JsonSchema for Field {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let known: Vec<&str> = Known::ALL.iter().map(|known| known.as_str()).collect();
         json_schema!({
             "type": "string",
             "description": "A field of a customer.",
-            "anyOf": [{ "enum": known }, { "pattern": "^(attributes|dimension|measure)\\..+$" }]
+            "anyOf": [{ "enum": Known::WORDS }, { "pattern": "^(attributes|dimension|measure)\\..+$" }]
         })
     }
 }
