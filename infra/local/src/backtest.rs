@@ -28,7 +28,7 @@ pub struct BacktestArguments {
     /// Another file or id to compare it with
     #[arg(long)]
     pub against: Option<String>,
-    /// Split by plan, industry, country, size, stage or attributes.<name>
+    /// Split by plan, industry, country, size, stage or `attributes.NAME`
     #[arg(long)]
     pub segment: Option<String>,
     /// Days before the outcome, such as 30,60,90
