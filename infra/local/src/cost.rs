@@ -86,7 +86,7 @@ impl CostArguments {
 fn in_words(problems: &Problems) -> String {
     let option = |pointer: &str| pointer.trim_start_matches('/').replace('_', "-");
     let lines = problems.0.iter().map(|problem| format!("--{} {}", option(&problem.pointer), problem.detail));
-    lines.collect::<Vec<_>>().join("\n")
+    lines.collect::<Vec<_>>().join("\n  ")
 }
 
 #[cfg(test)]
@@ -150,7 +150,7 @@ mod tests {
             ..asked(0)
         };
         let error = cost(&wrong).unwrap_err().to_string();
-        let options: Vec<&str> = error.lines().filter_map(|line| line.split(' ').next()).collect();
+        let options: Vec<&str> = error.lines().filter_map(|line| line.trim_start().split(' ').next()).collect();
         assert_eq!(options, ["--contacts", "--tickets-per-month", "--customers", "--changed-share", "--batch"]);
     }
 

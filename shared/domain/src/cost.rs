@@ -70,7 +70,7 @@ impl Workload {
     ///
     /// # Errors
     ///
-    /// Counts that are negative, no numbers or above a milliard; no customers; a share outside 0 to 1; an empty batch, or one of more
+    /// Counts that are negative, no numbers or above 1,000,000,000; no customers; a share outside 0 to 1; an empty batch, or one of more
     /// than a request may hold; more customers in a batch than events.
     pub fn check(&self) -> Result<(), Problems> {
         let mut problems = Problems::default();

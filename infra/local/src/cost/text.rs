@@ -52,7 +52,8 @@ fn row(name: &str, value: &str) -> String {
 }
 
 fn counted(count: f64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1.0 { "" } else { "s" })
+    let number = if count.fract() == 0.0 { grouped(&count.to_string()) } else { count.to_string() };
+    format!("{number} {what}{}", if count == 1.0 { "" } else { "s" })
 }
 
 /// Dollars with two digits, in groups of three.

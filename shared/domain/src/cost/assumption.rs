@@ -1,6 +1,6 @@
 //! What is taken for granted where nothing can be measured without an account.
 //!
-//! All of it is on the careful side: a real bill is more likely to be smaller.
+//! Most of it is on the careful side: a real bill is more likely to be smaller.
 
 /// Days of a month.
 pub const DAYS: f64 = 30.0;
@@ -50,7 +50,7 @@ pub const WORKING_DAYS: f64 = 22.0;
 /// Lists, and customers, that a person opens on such a day.
 pub const PAGES_A_DAY: f64 = 50.0;
 
-/// Read units of a list of 50 customers: 16 shards of the index, 5 KB of each at least, careful as 40.
+/// Read units of a list of 50 customers: 20 KB of each of 16 shards of the index, at half a unit for 4 KB.
 pub const LIST_READ_UNITS: f64 = 40.0;
 
 /// Calls for a list: one for each shard.
@@ -59,7 +59,7 @@ pub const LIST_CALLS: f64 = 16.0;
 /// Read units for a customer's row in the portfolio's index: half a unit for 4 KB, with rows of 0.8 KB.
 pub const LIST_ROW_READ_UNITS: f64 = 0.1;
 
-/// The share of the customers that a night audits, and the read units of all that is stored of one with a year of history.
+/// The share of the customers that a night audits.
 pub const AUDITED: f64 = 0.01;
 
 /// Read units of everything that is stored about a customer with a year of history.
@@ -86,7 +86,7 @@ pub const BYTES_A_USAGE_EVENT: f64 = 9.0;
 /// Days that usage is kept.
 pub const USAGE_DAYS: f64 = 400.0;
 
-/// Bytes of a published event, kept for 14 days.
+/// Bytes of a published event.
 pub const BYTES_AN_EVENT: f64 = 1_000.0;
 
 /// Days that a published event is kept.
@@ -95,7 +95,7 @@ pub const EVENT_DAYS: f64 = 14.0;
 /// Bytes of a customer in a snapshot.
 pub const BYTES_IN_SNAPSHOT: f64 = 220.0;
 
-/// Snapshots in a day, and for how many days they are kept.
+/// Snapshots in a day.
 pub const SNAPSHOTS_A_DAY: f64 = 96.0;
 
 /// Days that snapshots are kept.
