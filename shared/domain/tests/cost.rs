@@ -22,7 +22,7 @@ fn quiet(customers: u64) -> Workload {
 }
 
 fn of(bill: &Bill, cause: Cause) -> &OfCause {
-    bill.causes.iter().find(|of| of.cause == cause).unwrap()
+    bill.causes.iter().find(|of| of.cause == cause).unwrap_or_else(|| panic!("{cause:?} is not on the bill"))
 }
 
 #[track_caller]
@@ -132,7 +132,7 @@ fn the_table_stands_in_the_docs() {
 #[test]
 fn what_is_no_workload_is_refused() {
     let refused = |workload: Workload, pointer: &str| {
-        let problems = workload.check().unwrap_err().0;
+        let problems = workload.check().err().unwrap_or_default().0;
         assert_eq!(problems.iter().map(|problem| problem.pointer.as_str()).collect::<Vec<_>>(), [pointer]);
     };
     assert!(Workload::of(1).check().is_ok());
