@@ -52,8 +52,10 @@ fn row(name: &str, value: &str) -> String {
 }
 
 fn counted(count: f64, what: &str) -> String {
-    let number = if count.fract() == 0.0 { grouped(&count.to_string()) } else { count.to_string() };
-    format!("{number} {what}{}", if count == 1.0 { "" } else { "s" })
+    let text = count.to_string();
+    let number = if text.contains('.') { text } else { grouped(&text) };
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 /// Dollars with two digits, in groups of three.
