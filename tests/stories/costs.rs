@@ -1,21 +1,21 @@
 //! What operations cost, measured as the tables report it, and held equal to `docs/costs.md`.
 
-use std::fmt::Write as _;
-
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
 use http::Method;
 use keepwell_aws::function::Message;
 use keepwell_aws::http::Role;
 use keepwell_aws::snapshot::take;
 use keepwell_aws::webhooks;
+use keepwell_domain::cost::measured::{Operation, TABLE, markdown};
 use keepwell_domain::delivery::EndpointKind;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::price::{MILLION_READ_UNITS, MILLION_WRITE_UNITS, SCORE_CHANGED, SCORE_UNCHANGED, TableUnits};
+use keepwell_domain::price::{SCORE_CHANGED, SCORE_UNCHANGED, TableUnits};
 use keepwell_tests::{Reply, World, feedback_path, monday};
 use serde_json::{Value, json};
 
 use crate::endpoints::receiver::Receiver;
 use crate::endpoints::{drafted, webhook};
+use crate::feedback::intent_of;
 
 /// Calls, read units and write units since they were last counted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +84,113 @@ async fn of_look(world: &World) -> Cost {
     look().await.unwrap();
     world.system.local().reset_requests();
     look().await.unwrap();
+    cost(world)
+}
+
+/// What the handler of a schedule costs.
+async fn of_schedule(world: &World, function: &str, schedule: &str) -> Cost {
+    let function = world.system.functions().iter().find(|each| each.name == function).unwrap();
+    let handler = &function.schedules.iter().find(|each| each.name == schedule).unwrap().handler;
+    world.system.local().reset_requests();
+    handler().await.unwrap();
+    cost(world)
+}
+
+/// What a batch of Segment's with 50 events of one customer costs: the second of the day, which makes 100.
+async fn of_batch(world: &World) -> Cost {
+    let at = monday().to_rfc3339_opts(SecondsFormat::Millis, true);
+    let key = world.write_key().await;
+    let mut last = None;
+    for batch in 0..2 {
+        let track = |n: i64| {
+            json!({ "type": "track", "userId": format!("user{}", n % 5), "event": format!("feature{}", n % 8),
+                "messageId": format!("b{batch}.{n}"), "timestamp": at, "context": { "groupId": "acme" } })
+        };
+        let body = json!({ "batch": (0..50).map(track).collect::<Vec<_>>() });
+        world.system.local().reset_requests();
+        let answer = world.call_with_key(&key, "/v1/batch").json(&body).send().await.expect_status(200).json();
+        assert_eq!(answer["accepted"], 50);
+        last = Some(cost(world));
+        world.settle().await;
+    }
+    last.unwrap()
+}
+
+/// What it costs to note that an event is on the bus.
+async fn of_published(world: &World) -> Cost {
+    let ticket = json!([{ "id": "told", "customer": "acme", "opened_at": monday(), "text": "A question." }]);
+    let call = world.call_as(Role::Csm, Method::POST, "/v1/tickets").json(&ticket);
+    let _ = call.send().await.expect_status(200);
+    let store = &world.system.cloud().store;
+    let events = store.unpublished(world.system.now(), 100).await.unwrap();
+    world.system.local().reset_requests();
+    store.mark_published(&events[0], world.system.now()).await.unwrap();
+    let cost = cost(world);
+    world.settle().await;
+    cost
+}
+
+/// What automation-dispatch costs for a score that changed, on which no automation acts.
+async fn of_heard(world: &World) -> Cost {
+    let high = json!([{ "id": "high", "customer": "acme", "kind": "csat", "value": 5, "at": monday() }]);
+    let call = world.call_as(Role::Csm, Method::POST, "/v1/surveys").json(&high);
+    let _ = call.send().await.expect_status(200);
+    let local = world.system.local();
+    let function = |name: &str| world.system.functions().iter().find(|function| function.name == name).unwrap();
+    let heard = |name: &str| local.bus().receive(name, 10);
+    let hear = async |name: &str, messages: Vec<Message>| {
+        assert_eq!((function(name).subscription.as_ref().unwrap().handler)(messages).await, Vec::<String>::new());
+    };
+    let parsed = |name: &str| {
+        let messages = heard(name);
+        messages.iter().map(|message| Message::parse(&message.message_id, &message.body).unwrap()).collect::<Vec<_>>()
+    };
+    local.clock().advance(Duration::minutes(5));
+    let _ = of_schedule(world, "event-publisher", "sweep").await;
+    hear("score-recompute", parsed("score-recompute")).await;
+    local.clock().advance(Duration::minutes(5));
+    let _ = of_schedule(world, "event-publisher", "sweep").await;
+    let changed: Vec<Message> =
+        parsed("automation-dispatch").into_iter().filter(|message| message.detail_type == "score.changed.v1").collect();
+    assert_eq!(changed.len(), 1, "one score changed");
+    local.reset_requests();
+    hear("automation-dispatch", changed).await;
+    let cost = cost(world);
+    local.bus().release_in_flight();
+    world.settle().await;
+    cost
+}
+
+/// What it costs to ask the two contacts of a customer by mail, and then what it costs to note that SES sent one of these mails.
+async fn of_asking() -> [Cost; 2] {
+    let world = World::new().await;
+    world.customer_with("acme", &[("dora", "decision_maker"), ("uma", "user")]).await;
+    world.system.local().clock().advance(Duration::hours(2));
+    let asked = of_schedule(&world, "feedback-request", "hourly").await;
+    let quiet = of_schedule(&world, "feedback-request", "hourly").await;
+    let mails = world.mails_to("dora@acme.example");
+    assert_eq!((mails.len(), world.mails_to("uma@acme.example").len()), (1, 1), "both are asked once");
+    let function = world.system.functions().iter().find(|each| each.name == "feedback-collection").unwrap();
+    let intent = intent_of(&world, &mails[0]).await.id;
+    let detail = json!({ "mail": { "messageId": "m", "tags": { "intent": [intent] } } });
+    let body = json!({ "id": "e", "detail-type": "Email Sent", "source": "aws.ses", "detail": detail }).to_string();
+    let event = Message::parse("m", &body).unwrap();
+    world.system.local().reset_requests();
+    assert_eq!((function.subscription.as_ref().unwrap().handler)(vec![event]).await, Vec::<String>::new());
+    let noted = cost(&world);
+    world.settle().await;
+    let asked =
+        Cost { calls: asked.calls - quiet.calls, read: asked.read - quiet.read, write: asked.write - quiet.write };
+    [asked, noted]
+}
+
+/// What the page of a customer costs: everything that it shows.
+async fn of_page(world: &World) -> Cost {
+    world.system.local().reset_requests();
+    for part in ["", "/score", "/score/history", "/happiness", "/timeline", "/contacts"] {
+        let _ = world.get(&format!("/v1/customers/acme{part}")).await;
+    }
+    let _ = world.get("/v1/tasks?customer=acme").await;
     cost(world)
 }
 
@@ -255,12 +362,16 @@ async fn the_cost_table_says_what_is_measured() {
     rows.push(("customer read again for a snapshot", of_snapshot(&world).await));
     rows.push(("webhook sent", of_webhook(&world).await));
     rows.push(("an hour's look for what is due, nothing is", of_look(&world).await));
-    let mut table =
-        "| operation | calls | read units | write units | $ a million |\n|---|---|---|---|---|\n".to_owned();
-    for (name, Cost { calls, read, write }) in &rows {
-        let dollars = read * MILLION_READ_UNITS + write * MILLION_WRITE_UNITS;
-        writeln!(table, "| {name} | {calls} | {read} | {write} | {dollars:.2} |").unwrap();
-    }
-    let documented = include_str!("../../docs/costs.md");
-    assert!(documented.contains(&table), "docs/costs.md must say:\n{table}");
+    rows.push(("50 tracked events of one customer, of 100 that day", of_batch(&world).await));
+    rows.push(("event noted as published", of_published(&world).await));
+    rows.push(("event heard by automations, none acts", of_heard(&world).await));
+    let [asked, noted] = of_asking().await;
+    rows.push(("two contacts of a customer asked by mail", asked));
+    rows.push(("what SES says of a mail noted", noted));
+    rows.push(("page of a customer, seven requests", of_page(&world).await));
+    let operation = |(name, cost): &(&'static str, Cost)| Operation::new(name, cost.calls, cost.read, cost.write);
+    let measured: Vec<Operation> = rows.iter().map(operation).collect();
+    let table = markdown(&measured);
+    assert!(include_str!("../../docs/costs.md").contains(&table), "docs/costs.md must say:\n{table}");
+    assert_eq!(measured, TABLE, "what `keepwell cost` counts with");
 }

@@ -19,6 +19,7 @@ use crate::client::{Client, ClientError};
 use crate::cloud::clock::Clock;
 use crate::code::console::{Console, with_terminal};
 use crate::code::{self, CodeCommand, CodeError, Verdict};
+use crate::cost::{CostArguments, CostError, cost};
 use crate::import::{ImportError, import};
 use crate::system::{LocalSystem, Options, SystemError};
 
@@ -71,6 +72,8 @@ enum Command {
     Backtest(BacktestArguments),
     /// Suggest weights that fit churn and renewal; ends with 2 when there are too few outcomes
     SuggestWeights(SuggestArguments),
+    /// What a month on AWS costs, for a number of customers and what they do; asks no server
+    Cost(CostArguments),
 }
 
 /// What stopped a command, and what to do about it.
@@ -94,6 +97,9 @@ enum CommandError {
     /// The backtest stopped.
     #[error("there is no backtest")]
     Backtest(#[from] BacktestError),
+    /// There is no bill.
+    #[error("there is no bill")]
+    Cost(#[from] CostError),
     /// The port is taken.
     #[error("port {port} on 127.0.0.1 cannot be used; stop what uses it, or choose another with --port")]
     Port {
@@ -140,6 +146,7 @@ pub async fn run_with(words: impl IntoIterator<Item = impl Into<OsString> + Clon
         }
         Some(Command::Backtest(asked)) => run_backtest(&asked, arguments.local, console).await,
         Some(Command::SuggestWeights(asked)) => run_suggest(&asked, arguments.local, console).await,
+        Some(Command::Cost(asked)) => run_cost(&asked, console),
     };
     match outcome {
         Ok(code) => code,
@@ -215,6 +222,13 @@ async fn run_backtest(asked: &BacktestArguments, local: Local, console: &mut Con
 async fn run_suggest(asked: &SuggestArguments, local: Local, console: &mut Console<'_>) -> Result<u8, CommandError> {
     let client = reader(asked.outcomes.server.as_deref(), asked.outcomes.token.clone(), &local).await?;
     Ok(show(&backtest::suggest(asked, &client).await?, console))
+}
+
+fn run_cost(asked: &CostArguments, console: &mut Console<'_>) -> Result<u8, CommandError> {
+    let bill = cost(asked)?;
+    // A closed pipe ends no command half-way.
+    let _ = writeln!(console.out, "{}", bill.trim_end());
+    Ok(0)
 }
 
 fn show(report: &Report, console: &mut Console<'_>) -> u8 {

@@ -9,6 +9,7 @@
 //! | [`demo`] | an invented portfolio with a year of history |
 //! | [`import`], [`client`] | the command line's import, and how it talks to a server |
 //! | [`backtest`] | the command line's backtests, as text for people |
+//! | [`cost`] | the command line's bill of a month on AWS |
 //! | [`code`] | scorecards and automations as files: validate, plan, apply, pull |
 //! | [`command`] | the command line |
 
@@ -17,6 +18,7 @@ pub mod client;
 pub mod cloud;
 pub mod code;
 pub mod command;
+pub mod cost;
 pub mod demo;
 pub mod gateway;
 pub mod import;

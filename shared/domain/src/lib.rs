@@ -20,12 +20,13 @@
 //! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
 //! | [`edition`] | the versions of scorecards and automations |
 //! | [`event`] | the facts that are published |
-//! | [`price`] | what AWS costs |
+//! | [`price`], [`cost`] | what AWS costs, and a month of everything on it |
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
 
 pub mod automation;
 pub mod backtest;
 pub mod contact;
+pub mod cost;
 pub mod customer;
 pub mod delivery;
 pub mod due;

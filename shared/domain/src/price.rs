@@ -1,20 +1,63 @@
 //! What AWS and the work on it cost: every price in one place, with its date.
 //!
-//! Prices are list prices of us-east-1, on demand, without the free tier. Units are what `docs/costs.md` measures; its test compares.
+//! Prices are list prices of us-east-1, on demand, without the free tier and in their first (dearest) tier. Units are what
+//! `docs/costs.md` measures; its test compares. Each price names the page of AWS that says it.
 
 use serde::Serialize;
 
 /// The month of the price lists.
 pub const PRICES_OF: &str = "2026-10";
 
-/// Dollars for a million read units of a table.
+/// Dollars for a million read units of a table (<https://aws.amazon.com/dynamodb/pricing/on-demand/>).
 pub const MILLION_READ_UNITS: f64 = 0.125;
 
-/// Dollars for a million write units of a table.
+/// Dollars for a million write units of a table (<https://aws.amazon.com/dynamodb/pricing/on-demand/>).
 pub const MILLION_WRITE_UNITS: f64 = 0.625;
 
-/// Dollars for a thousand mails.
+/// Dollars for a gigabyte in a table for a month (<https://aws.amazon.com/dynamodb/pricing/on-demand/>).
+pub const TABLE_GB_MONTH: f64 = 0.25;
+
+/// Dollars for a gigabyte under point-in-time recovery for a month (<https://aws.amazon.com/dynamodb/pricing/on-demand/>).
+pub const RECOVERY_GB_MONTH: f64 = 0.20;
+
+/// Dollars for a million invocations (<https://aws.amazon.com/lambda/pricing/>).
+pub const MILLION_INVOCATIONS: f64 = 0.20;
+
+/// Dollars for a gigabyte-second of an arm64 function (<https://aws.amazon.com/lambda/pricing/>).
+pub const ARM_GB_SECOND: f64 = 0.000_013_333_4;
+
+/// Dollars for a million events put on a custom bus, of up to 64 KB (<https://aws.amazon.com/eventbridge/pricing/>).
+pub const MILLION_EVENTS: f64 = 1.00;
+
+/// Dollars for a million starts by a schedule (<https://aws.amazon.com/eventbridge/pricing/>).
+pub const MILLION_STARTS: f64 = 1.00;
+
+/// Dollars for a million requests to a standard queue, of up to 64 KB (<https://aws.amazon.com/sqs/pricing/>).
+pub const MILLION_QUEUE_REQUESTS: f64 = 0.40;
+
+/// Dollars for a thousand mails (<https://aws.amazon.com/ses/pricing/>).
 pub const THOUSAND_MAILS: f64 = 0.10;
+
+/// Dollars for a thousand PUT and LIST requests (<https://aws.amazon.com/s3/pricing/>).
+pub const THOUSAND_PUTS: f64 = 0.005;
+
+/// Dollars for a thousand GET requests (<https://aws.amazon.com/s3/pricing/>).
+pub const THOUSAND_GETS: f64 = 0.0004;
+
+/// Dollars for a gigabyte in a bucket for a month (<https://aws.amazon.com/s3/pricing/>).
+pub const OBJECT_GB_MONTH: f64 = 0.023;
+
+/// Dollars for a million requests to an HTTP API, of up to 512 KB (<https://aws.amazon.com/api-gateway/pricing/>).
+pub const MILLION_API_REQUESTS: f64 = 1.00;
+
+/// Dollars for a gigabyte of logs taken in (<https://aws.amazon.com/cloudwatch/pricing/>).
+pub const LOG_GB: f64 = 0.50;
+
+/// Dollars for an alarm for a month (<https://aws.amazon.com/cloudwatch/pricing/>).
+pub const ALARM_MONTH: f64 = 0.10;
+
+/// Dollars for a secret for a month (<https://aws.amazon.com/secrets-manager/pricing/>).
+pub const SECRET_MONTH: f64 = 0.40;
 
 /// What an operation takes from the tables.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
