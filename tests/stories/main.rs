@@ -24,6 +24,7 @@ mod nightly;
 mod scores;
 mod sentiment;
 mod settings;
+mod sign_in;
 mod signals;
 mod snapshot;
 mod status;

@@ -199,9 +199,10 @@ impl<'a> Part<'a> {
             Effect::Mail(draft) => self.mail(draft),
             Effect::Task(draft) => self.task(draft),
             Effect::Webhook { endpoint } => {
+                let url = self.cloud.public_url().map_err(|error| error.to_string())?;
                 let webhook = |data: &Value| Body::webhook("automation.fired", self.situation.now, data);
                 // Attributes are the one part that can be large; a webhook without them is better than none.
-                let body = webhook(&self.webhook_data(true)).or_else(|_| webhook(&self.webhook_data(false)));
+                let body = webhook(&self.webhook_data(url, true)).or_else(|_| webhook(&self.webhook_data(url, false)));
                 self.delivery(&endpoint, body.map_err(|error| error.to_string())?)
             }
             Effect::Slack { endpoint, text } => {
@@ -290,7 +291,7 @@ impl<'a> Part<'a> {
         Ok(Some(id))
     }
 
-    fn webhook_data(&self, with_attributes: bool) -> Value {
+    fn webhook_data(&self, public_url: &str, with_attributes: bool) -> Value {
         let (run, customer) = (&self.run, &self.situation.customer.value);
         let (profile, standing) = (&customer.profile, &customer.standing);
         json!({
@@ -299,7 +300,7 @@ impl<'a> Part<'a> {
             "customer": {
                 "id": customer.id,
                 "name": profile.name,
-                "url": format!("{}/customers/{}", self.cloud.deployment.public_url, customer.id),
+                "url": format!("{public_url}/customers/{}", customer.id),
                 "owner": profile.owner,
                 "plan": profile.plan,
                 "arr_cents": profile.arr_cents,

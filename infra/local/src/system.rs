@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
 use keepwell_aws::cloud::{Cloud, Deployment, TableNames};
 use keepwell_aws::function::{Function, Message};
+use keepwell_aws::sign_in::SignIn;
 use keepwell_aws::store::StoreError;
 use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::EmailAddress;
@@ -249,7 +250,8 @@ fn deployment(local: &LocalCloud, public_url: String, webhook_targets: Targets) 
         snapshot_bucket: "keepwell-snapshots".to_owned(),
         mail_from: address("keepwell@keepwell.example")?,
         mail_configuration_set: None,
-        public_url,
+        public_url: Some(public_url),
+        sign_in: Some(SignIn::Local),
         manager: Some(address("manager@keepwell.example")?),
         link_keys: Some(LinkKeys::parse(&format!("k1:{link_key}"))?),
         webhook_targets,

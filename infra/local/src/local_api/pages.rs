@@ -29,7 +29,7 @@ async fn start_page(system: &LocalSystem, customer: Option<String>) -> Response 
     let customers = system.cloud().store.portfolio().await.map_or(0, |portfolio| portfolio.len());
     let now = system.now().format("%A, %-d %B %Y, %H:%M UTC").to_string();
     let mails = system.local().mailbox().mails().len();
-    let url = &system.cloud().deployment.public_url;
+    let url = system.cloud().deployment.public_url.as_deref().unwrap_or_default();
     let variables = json!({ "customers": customers, "customer": customer, "now": now, "mails": mails, "url": url });
     render("start.html", &variables)
 }
