@@ -157,11 +157,15 @@ impl LinkKeys {
         Ok(Self { current, previous: keys.collect() })
     }
 
+    /// A name that is not `k` and a number is not ours: the secret may hold other keys.
     fn parse_secret(text: &str) -> Result<Self, LinkKeysError> {
         // What serde says is not passed on: it may quote a key.
         let mut entries: BTreeMap<String, String> =
             serde_json::from_str(text).map_err(|_| LinkKeysError::NotAnObject)?;
         let current = entries.remove("current").ok_or(LinkKeysError::NoCurrent)?;
+        entries.retain(|kid, _| {
+            kid.strip_prefix('k').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+        });
         let secret = entries.remove(&current).ok_or(LinkKeysError::NoCurrent)?;
         let previous = entries.iter().enumerate().map(|(index, (kid, secret))| Key::parse(kid, secret, index + 2));
         Ok(Self { current: Key::parse(&current, &secret, 1)?, previous: previous.collect::<Result<_, _>>()? })
