@@ -47,6 +47,8 @@ pub struct Deployment {
     pub manager: Option<EmailAddress>,
     /// Keys for feedback and unsubscribe links; only functions that make or read such links have them.
     pub link_keys: Option<LinkKeys>,
+    /// Namespace of the metrics in `CloudWatch`.
+    pub metrics_namespace: String,
     /// Where webhooks may go. No variable of the environment decides it: on AWS it is the public internet, always.
     pub webhook_targets: Targets,
 }
@@ -95,6 +97,7 @@ impl Deployment {
                 .map(|text| LinkKeys::parse(&text))
                 .transpose()
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
+            metrics_namespace: optional("METRICS_NAMESPACE").unwrap_or_else(|| "keepwell".to_owned()),
             webhook_targets: Targets::Public,
         })
     }
