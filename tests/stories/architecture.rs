@@ -2,6 +2,7 @@
 
 mod arrows;
 mod lambda;
+mod observability;
 mod permissions;
 mod template;
 

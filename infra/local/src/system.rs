@@ -179,7 +179,7 @@ impl LocalSystem {
             if self.rested_at.load(Ordering::Relaxed) == mutations {
                 return Ok(());
             }
-            let published = self.publish().await.map_err(|error| SystemError::Outbox(error.to_string()))?;
+            let published = Box::pin(self.publish()).await.map_err(|error| SystemError::Outbox(error.to_string()))?;
             let handled = self.pump().await;
             if published == 0 && handled == 0 {
                 self.rested_at.store(mutations, Ordering::Relaxed);
@@ -213,7 +213,7 @@ impl LocalSystem {
             let ids: Vec<String> = batch.iter().map(|message| message.message_id.clone()).collect();
             let bodies = batch.into_iter().map(|message| (message.message_id, message.body)).collect();
             // A function with a subscription has a queue.
-            let failed = function.handle_queue(bodies).await.unwrap_or_else(|_| ids.clone());
+            let failed = Box::pin(function.handle_queue(bodies)).await.unwrap_or_else(|_| ids.clone());
             let handled: Vec<String> = ids.into_iter().filter(|id| !failed.contains(id)).collect();
             self.local.bus().ack(function.name, &handled);
             self.local.bus().nack(function.name, &failed);

@@ -64,7 +64,7 @@ impl LocalSystem {
                     continue;
                 }
                 // One that fails has said so; time goes on.
-                let _ = function.run_schedule(schedule.name).await;
+                let _ = Box::pin(function.run_schedule(schedule.name)).await;
                 if schedule.rate == Rate::QuarterHourly {
                     self.snapshot_at.store(self.local.mutations(), Ordering::Relaxed);
                 }

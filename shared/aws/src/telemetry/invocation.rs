@@ -176,7 +176,8 @@ impl Observer {
             is_over: false,
         };
         let counts = Arc::clone(&open.counts);
-        let result = ORIGIN.scope(origin, COUNTS.scope(counts, run)).instrument(span).await;
+        // Boxed: the handlers' futures are large, and these wrap them three times.
+        let result = ORIGIN.scope(origin, COUNTS.scope(counts, Box::pin(run))).instrument(span).await;
         open.close(Some(judge(&result)));
         result
     }
