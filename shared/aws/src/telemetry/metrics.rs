@@ -34,14 +34,16 @@ impl Unit {
     }
 }
 
-/// By what a metric is told apart, beside the function.
+/// By what a metric is told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// The function alone.
+    /// By nothing: whichever function counts, it is one number of the stack, and one alarm looks at it.
+    Stack,
+    /// By function.
     Function,
-    /// The schedule that ran, too.
+    /// By function and schedule.
     Schedule,
-    /// The route that was called, too.
+    /// By function and route.
     Route,
 }
 
@@ -49,6 +51,7 @@ impl By {
     /// The dimensions of the metric.
     pub fn dimensions(self) -> &'static [&'static str] {
         match self {
+            Self::Stack => &[],
             Self::Function => &["function"],
             Self::Schedule => &["function", "schedule"],
             Self::Route => &["function", "route"],
@@ -100,10 +103,10 @@ metrics! {
     RunsActed: Count by Function, "Runs of automations that ended and had an effect.";
     RunsRefused: Count by Function, "Runs that a condition, a cool-down, the loop guard or a limit refused.";
     RunsFailed: Count by Function, "Runs that ended with a step that failed.";
-    MailsSent: Count by Function, "Mails that SES has.";
-    MailsSkipped: Count by Function, "Mails that were not sent on purpose: unsubscribed, suppressed, erased.";
-    MailsUnknown: Count by Function, "Mails of which nobody knows whether SES has them.";
-    MailsDead: Count by Function, "Mails that were given up.";
+    MailsSent: Count by Stack, "Mails that SES has.";
+    MailsSkipped: Count by Stack, "Mails that were not sent on purpose: unsubscribed, suppressed, erased.";
+    MailsUnknown: Count by Stack, "Mails of which nobody knows whether SES has them.";
+    MailsDead: Count by Stack, "Mails that were given up.";
     MailBounces: Count by Function, "Addresses that are not mailed again because mail to them bounced for good.";
     MailComplaints: Count by Function, "Addresses that are not mailed again because somebody complained.";
     FeedbackAnswered: Count by Function, "Answers of contacts that were stored, changed ones too.";
@@ -187,7 +190,7 @@ impl fmt::Debug for Sink {
 /// A dimension that the invocation has no member for is left away.
 pub(super) fn line(namespace: &str, counted: &[(Metric, f64)], mut members: Map<String, Value>) -> String {
     let mut directives: Vec<Value> = Vec::new();
-    for by in [By::Function, By::Schedule, By::Route] {
+    for by in [By::Stack, By::Function, By::Schedule, By::Route] {
         let named: Vec<Value> = counted
             .iter()
             .filter(|(metric, _)| metric.by() == by)
