@@ -4,6 +4,7 @@ mod arrows;
 mod delivery;
 mod hosting;
 mod lambda;
+mod observability;
 mod package;
 mod permissions;
 mod permissions_table;

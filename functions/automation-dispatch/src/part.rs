@@ -12,10 +12,11 @@ use keepwell_aws::store::record::{Record, Table};
 use keepwell_aws::store::runs::{PreviousRuns, run_record};
 use keepwell_aws::store::transaction::MAX_WRITES;
 use keepwell_aws::store::{CommitError, Expect, keys};
+use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::automation::Automation;
 use keepwell_domain::automation::library::shipped_edition;
 use keepwell_domain::automation::plan::{Effect, MailDraft, Step, TaskDraft};
-use keepwell_domain::automation::run::{Run, RunState, StepLog, StepResult, TAKE_UP_AFTER, input, lean};
+use keepwell_domain::automation::run::{Run, RunResult, RunState, StepLog, StepResult, TAKE_UP_AFTER, input, lean};
 use keepwell_domain::automation::variables::variables;
 use keepwell_domain::customer::Profile;
 use keepwell_domain::delivery::{Body, Delivery, DeliveryKey, EndpointId, Source};
@@ -154,9 +155,11 @@ impl<'a> Part<'a> {
             event_id = run.event.event_id,
             result = run.result().as_str(),
             steps = run.steps.len(),
+            made = made_by(run),
             "automation"
         );
         self.change.commit(self.cloud).await?;
+        count_run(&self.run);
         Ok((self.made, self.run))
     }
 
@@ -316,6 +319,23 @@ impl<'a> Part<'a> {
             },
         })
     }
+}
+
+/// The ids of what the run made, which lead to the lines about each mail and delivery.
+fn made_by(run: &Run) -> Option<String> {
+    let made: Vec<&str> = run.steps.iter().filter_map(|step| step.made.as_deref()).collect();
+    (!made.is_empty()).then(|| made.join(" "))
+}
+
+/// A run is counted when it is over, by what came of it.
+fn count_run(run: &Run) {
+    let metric = match (&run.state, run.result()) {
+        (RunState::Done, RunResult::Acted) => Metric::RunsActed,
+        (RunState::Done, RunResult::Failed) => Metric::RunsFailed,
+        (RunState::Done, RunResult::Refused) => Metric::RunsRefused,
+        _ => return,
+    };
+    metrics::count(metric, 1);
 }
 
 /// How many items of a transaction an effect takes. A task: its row, the way to it, its line on the timeline, its event.

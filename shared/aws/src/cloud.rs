@@ -50,6 +50,8 @@ pub struct Deployment {
     pub link_keys: Option<LinkKeys>,
     /// How people sign in; only the function that tells them has it.
     pub sign_in: Option<SignIn>,
+    /// Namespace of the metrics in `CloudWatch`.
+    pub metrics_namespace: String,
     /// Where webhooks may go. No variable of the environment decides it: on AWS it is the public internet, always.
     pub webhook_targets: Targets,
 }
@@ -99,6 +101,7 @@ impl Deployment {
                 .transpose()
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
             sign_in: optional("SIGN_IN_ISSUER").map(sign_in).transpose()?,
+            metrics_namespace: optional("METRICS_NAMESPACE").unwrap_or_else(|| "keepwell".to_owned()),
             webhook_targets: Targets::Public,
         })
     }
