@@ -1,0 +1,144 @@
+"""What fails is not lost, is seen, and is put right by the runbook's own steps."""
+
+import json
+import time
+
+from failures import kill, processes_of, without_the_right
+from world import wait
+
+# Longer than a message of automation-dispatch stays hidden after a failed attempt (VisibilityTimeout 180).
+HIDDEN_S = 181
+
+
+def depth(world, queue: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = world.aws("sqs").get_queue_attributes(QueueUrl=world.id(queue), AttributeNames=names)["Attributes"]
+    return sum(int(value) for value in attributes.values())
+
+
+def arn(world, queue: str) -> str:
+    return world.aws("sqs").get_queue_attributes(QueueUrl=world.id(queue), AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def tasks(world, customer: str) -> list[dict]:
+    return world.get(f"/v1/tasks?customer={customer}")["items"]
+
+
+def unpublished(world) -> list[dict]:
+    return [row for row in world.rows("OutboxTable") if "pending_shard" in row]
+
+
+def wait_out(world, done, what: str) -> None:
+    """Lets hidden messages come back, as often as it takes."""
+    for _ in range(8):
+        until = time.monotonic() + 6
+        while time.monotonic() < until:
+            if done():
+                return
+            time.sleep(0.3)
+        world.clock.turn(HIDDEN_S)
+    wait(what, done, limit_s=20)
+
+
+def test_the_same_event_twice_acts_once(world, bus):
+    world.customer("twice", ("dora", "decision_maker"))
+    world.set_status("twice", "struggling")
+    heard = bus.wait_for("twice", "health_status.changed.v1")
+    wait("the task", lambda: tasks(world, "twice"))
+    bus.settle()
+    for _ in range(3):
+        world.aws("sqs").send_message(QueueUrl=world.id("AutomationDispatchQueue"), MessageBody=json.dumps(heard))
+    bus.settle()
+    assert len(tasks(world, "twice")) == 1
+    assert len(world.mails("dora@twice.example")) == 1
+
+
+def test_without_the_bus_nothing_is_lost(world, bus):
+    world.customer("later", ("dora", "decision_maker"))
+    bus.settle()
+    with without_the_right(world, "EventPublisherRole", "events:PutEvents"):
+        world.set_status("later", "struggling")
+        wait("the publisher to try", lambda: any("PutEvents" in line or "AccessDenied" in line for line in world.logs("event-publisher")))
+        assert unpublished(world), "the event is not in the outbox"
+        assert bus.about("later", "health_status.changed.v1") == []
+        # A day and a half: longer than a stream keeps anything.
+        world.clock.turn(36 * 3_600)
+    world.schedule("event-publisher", "sweep")
+    bus.wait_for("later", "health_status.changed.v1")
+    wait("the task", lambda: tasks(world, "later"))
+    bus.settle()
+    assert unpublished(world) == []
+    assert len(bus.about("later", "health_status.changed.v1")) == 1
+    assert len(world.mails("dora@later.example")) == 1
+
+
+def test_what_fails_five_times_waits_among_the_dead_letters_until_it_is_sent_back(world, bus):
+    world.customer("dead", ("dora", "decision_maker"))
+    bus.settle()
+    with without_the_right(world, "AutomationDispatchRole", "dynamodb:*"):
+        world.set_status("dead", "struggling")
+        bus.wait_for("dead", "health_status.changed.v1")
+        wait_out(world, lambda: depth(world, "AutomationDispatchDeadLetters") > 0, "the message among the dead letters")
+    assert tasks(world, "dead") == [] and world.mails("dora@dead.example") == []
+    # The cause is repaired; the runbook's command sends them back.
+    moved = world.aws("sqs").start_message_move_task(SourceArn=arn(world, "AutomationDispatchDeadLetters"))
+    assert moved["TaskHandle"]
+    wait_out(world, lambda: tasks(world, "dead"), "the task")
+    wait("the mail", lambda: world.mails("dora@dead.example"))
+    wait_out(world, lambda: depth(world, "AutomationDispatchDeadLetters") == 0 and bus.under_way() == 0, "everything to be handled")
+    assert (len(tasks(world, "dead")), len(world.mails("dora@dead.example"))) == (1, 1)
+
+
+def test_a_message_that_nobody_can_read_does_not_hold_up_the_others(world, bus):
+    queue = world.id("AutomationDispatchQueue")
+    world.customer("beside", ("dora", "decision_maker"))
+    world.aws("sqs").send_message(QueueUrl=queue, MessageBody="this is no event")
+    world.set_status("beside", "struggling")
+    wait("the task", lambda: tasks(world, "beside"))
+    wait_out(world, lambda: depth(world, "AutomationDispatchDeadLetters") == 1, "the unreadable message among the dead letters")
+    sqs, dead = world.aws("sqs"), world.id("AutomationDispatchDeadLetters")
+    (message,) = sqs.receive_message(QueueUrl=dead, VisibilityTimeout=0)["Messages"]
+    assert message["Body"] == "this is no event"
+    sqs.purge_queue(QueueUrl=dead)
+    bus.settle()
+
+
+def test_a_function_that_is_killed_again_and_again_does_everything_once(world, bus):
+    customers = [f"kill{n}" for n in range(6)]
+    for customer in customers:
+        world.customer(customer, ("dora", "decision_maker"))
+    bus.settle()
+    for customer in customers:
+        world.set_status(customer, "struggling")
+    killed, until = 0, time.monotonic() + 6
+    while time.monotonic() < until:
+        killed += kill("automation-dispatch") + kill("event-publisher") + kill("score-recompute")
+        time.sleep(0.15)
+    assert killed, "nothing was killed"
+    wait_out(world, lambda: all(tasks(world, customer) for customer in customers) and not bus.under_way(), "every customer's task")
+    world.schedule("event-publisher", "sweep")
+    world.schedule("automation-dispatch", "mail")
+    wait_out(world, lambda: not bus.under_way(), "everything to be handled")
+    bus.settle()
+    for customer in customers:
+        assert len(tasks(world, customer)) == 1, customer
+        # A mail is sent once at most: where a kill fell between SES's answer and its note, the outcome is unknown, and it is not sent again.
+        assert len(world.mails(f"dora@{customer}.example")) <= 1, customer
+    for queue in ("AutomationDispatchDeadLetters", "ScoreRecomputeDeadLetters"):
+        world.aws("sqs").purge_queue(QueueUrl=world.id(queue))
+
+
+def test_a_killed_function_answers_the_next_request(world):
+    world.get("/v1/customers")
+    assert kill("console-api")
+    wait("console-api to come back", lambda: world.call("GET", "/v1/customers", role="viewer").status == 200)
+    assert processes_of("console-api")
+
+
+def test_dead_letters_raise_the_alarm_and_it_ends(world):
+    """The alarm as the template describes it, on the real queue's number."""
+    alarm = world.id("AutomationDispatchDeadLettersAlarm")
+    (described,) = world.aws("cloudwatch").describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+    assert described["AlarmActions"] == [world.deployment.outputs()["AlarmTopicArn"]]
+    names = {entry["Name"]: entry["Value"] for entry in described["Dimensions"]}
+    assert names["QueueName"] == world.id("AutomationDispatchDeadLetters").rsplit("/", 1)[-1]
