@@ -47,9 +47,12 @@ class Deployment:
     def package(self) -> Path:
         """Template and binaries in the form that CloudFormation takes."""
         built, self.changes = template.build(self.folder / "build")
-        packaged = self.folder / "packaged.json"
         if BUCKET not in [bucket["Name"] for bucket in self.client("s3").list_buckets()["Buckets"]]:
             self.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": self.client("s3").meta.region_name})
+        return self.upload(built)
+
+    def upload(self, built: Path) -> Path:
+        packaged = self.folder / "packaged.json"
         self._aws("cloudformation", "package", "--template-file", str(built), "--s3-bucket", BUCKET,
                   "--output-template-file", str(packaged), "--use-json")
         return packaged

@@ -68,7 +68,7 @@ class Emulator:
         """What clients of the emulator (aws, boto3, pytest) need; the emulator itself and the functions inherit it too."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "CC") if name in os.environ}
         return kept | self.clock.environment() | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([str(self.folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]]),
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -84,7 +84,12 @@ class Emulator:
         }
 
     def start(self, limit_s: float = 120) -> None:
-        (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
+        for name in ("tmp", "bin"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        # Version 1 of the command line sends what is for SQS to AWS itself unless the address is an argument.
+        command = self.folder / "bin" / "aws"
+        command.write_text(f'#!/bin/sh\nexec "{Path(sys.executable).parent / "aws"}" --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n')
+        command.chmod(0o755)
         settings = {
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": "127.0.0.1",

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 from pathlib import Path
 
 from deployment import STACK
@@ -27,7 +26,7 @@ def without_the_right(world, role: str, action: str):
 def processes_of(function: str) -> list[int]:
     """The running processes of a function: those whose environment Lambda's emulator gave its name."""
     found, wanted = [], f"AWS_LAMBDA_FUNCTION_NAME={STACK}-{function}".encode()
-    ours = f"KEEPWELL_PROOF_FOLDER={os.environ['KEEPWELL_PROOF_FOLDER']}".encode()
+    ours = f"KEEPWELL_CLOCK={os.environ['KEEPWELL_CLOCK']}".encode()
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue
@@ -47,7 +46,3 @@ def kill(function: str) -> int:
             killed += 1
     return killed
 
-
-def aws(*arguments: str) -> str:
-    """The AWS command line, as people use it."""
-    return subprocess.run(["aws", *arguments], check=True, capture_output=True, text=True).stdout
