@@ -16,8 +16,7 @@ import template
 STACK = "keepwell"
 BUCKET = "keepwell-packages"
 PARAMETERS = {
-    # The machine's own, because MiniStack runs the binaries itself.
-    "Architecture": "x86_64",
+    "Architecture": template.ARCHITECTURE,
     "MailFrom": "keepwell@keepwell.example",
     "ManagerEmail": "boss@keepwell.example",
     "AlarmEmail": "ops@keepwell.example",
@@ -60,9 +59,14 @@ class Deployment:
     def deploy(self, packaged: Path, **parameters: str) -> None:
         """Creates or updates the stack, then its routes."""
         values = PARAMETERS | {"PublicUrl": self.public_url()} | parameters
-        self._aws("cloudformation", "deploy", "--stack-name", STACK, "--template-file", str(packaged), "--s3-bucket", BUCKET,
-                  "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset",
-                  "--parameter-overrides", *[f"{name}={value}" for name, value in values.items()])
+        try:
+            self._aws("cloudformation", "deploy", "--stack-name", STACK, "--template-file", str(packaged), "--s3-bucket", BUCKET,
+                      "--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-fail-on-empty-changeset",
+                      "--parameter-overrides", *[f"{name}={value}" for name, value in values.items()])
+        except RuntimeError as error:
+            events = self.client("cloudformation").describe_stack_events(StackName=STACK)["StackEvents"]
+            failed = [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in events if event["ResourceStatus"].endswith("FAILED")]
+            raise RuntimeError("\n".join([str(error), *failed])) from None
         self.make_routes()
 
     def verify_sender(self) -> None:

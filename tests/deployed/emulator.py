@@ -15,6 +15,19 @@ REGION = "eu-central-1"
 ACCOUNT = "000000000000"
 
 
+AWS = """#!/usr/bin/env bash
+arguments=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --cli-binary-format) shift ;;
+    *) arguments+=("$1") ;;
+  esac
+  shift
+done
+exec "{aws}" --endpoint-url "$AWS_ENDPOINT_URL" "${{arguments[@]}}"
+"""
+
+
 class Clock:
     """The time of all processes of the proof (clock.c). It can only be turned forward."""
 
@@ -86,9 +99,10 @@ class Emulator:
     def start(self, limit_s: float = 120) -> None:
         for name in ("tmp", "bin"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        # Version 1 of the command line sends what is for SQS to AWS itself unless the address is an argument.
+        # People have version 2 of the command line; PyPI has version 1. It sends what is for SQS to AWS itself unless the address is
+        # an argument, and does not know the option that makes version 2 take a payload as it stands, which version 1 does anyway.
         command = self.folder / "bin" / "aws"
-        command.write_text(f'#!/bin/sh\nexec "{Path(sys.executable).parent / "aws"}" --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n')
+        command.write_text(AWS.format(aws=Path(sys.executable).parent / "aws"))
         command.chmod(0o755)
         settings = {
             "GATEWAY_PORT": str(self.port),

@@ -1,6 +1,5 @@
 """Deploys the real template with the real binaries to MiniStack and runs the stories against it. Started by `run`."""
 
-import argparse
 import calendar
 import os
 import signal
@@ -67,10 +66,8 @@ def missing_binaries() -> list[str]:
 
 
 def main() -> int:
-    arguments = argparse.ArgumentParser(prog="tests/deployed/run", description=__doc__)
-    arguments.add_argument("--keep", action="store_true", help="deploy, run no story, and keep the stack until Ctrl-C")
-    arguments.add_argument("stories", nargs="*", help="passed to pytest, for example: test_02_the_loop.py, -k webhook")
-    chosen, for_pytest = arguments.parse_known_args()
+    keeps = "--keep" in sys.argv
+    for_pytest = [argument for argument in sys.argv[1:] if argument != "--keep"]
 
     if missing := missing_binaries():
         print(f"No binaries for {', '.join(missing)} in {template.binaries_folder()}.\n"
@@ -91,15 +88,15 @@ def main() -> int:
         deployed = proof.step("MiniStack", emulator.start) and proof.step(
             "package and deploy", lambda: subprocess.run([sys.executable, HERE / "deployment.py"], cwd=HERE, env=environment, check=True)
         )
-        if deployed and chosen.keep:
+        if deployed and keeps:
             keep(environment)
         elif deployed:
-            proof.step("stories", lambda: proof.stories(environment, *(chosen.stories + for_pytest)))
+            proof.step("stories", lambda: proof.stories(environment, *for_pytest))
     except KeyboardInterrupt:
-        proof.failed += not chosen.keep
+        proof.failed += not keeps
     finally:
         emulator.stop()
-    if chosen.keep:
+    if keeps:
         return 0
     if proof.skipped:
         print(f"\n{proof.skipped} skipped")

@@ -1,16 +1,19 @@
-"""The real `infra/template.yaml`, packaged with real binaries, and what has to be changed about it for MiniStack."""
+"""The real `infra/template.yaml` with real binaries, and what has to be changed about it for MiniStack."""
 
 import json
 import os
+import platform
 import shutil
 import string
-import zipfile
+import subprocess
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "infra" / "template.yaml"
+# This machine's own, because MiniStack runs the binaries itself.
+ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
 
 
 class _Loader(yaml.SafeLoader):
@@ -54,15 +57,6 @@ def binaries_folder() -> Path:
     return Path(os.environ.get("KEEPWELL_BINARIES", ROOT / "target" / "release")).resolve()
 
 
-def zip_binary(binary: Path, to: Path) -> None:
-    """One Lambda package: the binary as `bootstrap`, with the same bytes for the same binary."""
-    entry = zipfile.ZipInfo("bootstrap", date_time=(1980, 1, 1, 0, 0, 0))
-    entry.external_attr = 0o755 << 16
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(to, "w", compresslevel=1) as package:
-        package.writestr(entry, binary.read_bytes(), compresslevel=1)
-
-
 def _characters_spelled_out(resource: dict) -> bool:
     secret = resource["Properties"].get("GenerateSecretString", {})
     if not secret.get("ExcludePunctuation"):
@@ -96,6 +90,15 @@ def _plain_http(resource: dict) -> bool:
     return True
 
 
+def _first_metric_alone(resource: dict) -> bool:
+    metrics = resource["Properties"].pop("Metrics", None)
+    if metrics is None:
+        return False
+    stat = next(metric["MetricStat"] for metric in metrics if "MetricStat" in metric)
+    resource["Properties"] |= stat["Metric"] | {"Period": stat["Period"], "Statistic": stat["Stat"]}
+    return True
+
+
 # What is changed for MiniStack: the type of resource, what is done, why. Everything else is deployed as it stands.
 CHANGES = [
     (
@@ -109,6 +112,10 @@ CHANGES = [
     (
         "AWS::S3::BucketPolicy", _plain_http,
         "plain HTTP is not refused: MiniStack is reached over it, and it would keep to the policy",
+    ),
+    (
+        "AWS::CloudWatch::Alarm", _first_metric_alone,
+        "the alarm looks at its first metric alone: MiniStack's CloudFormation knows no arithmetic of metrics",
     ),
 ]
 
@@ -124,16 +131,11 @@ def for_ministack(template: dict) -> tuple[dict, list[str]]:
 
 
 def build(folder: Path) -> tuple[Path, list[str]]:
-    """Puts template and packages into `folder`; answers the template for `aws cloudformation package`, and what was changed."""
+    """Puts template and code into `folder` by `infra/package`; answers the template for `aws cloudformation package`, and what was changed."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    template, changes = for_ministack(load())
-    binaries = binaries_folder()
-    for name, binary in functions(template).items():
-        package = folder / f"{binary}.zip"
-        zip_binary(binaries / binary, package)
-        template["Resources"][name]["Properties"]["CodeUri"] = package.name
-    template["Globals"]["Function"].pop("CodeUri", None)
+    command = [ROOT / "infra" / "package", "--arch", ARCHITECTURE, "--out", folder, "--binaries", binaries_folder()]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    template, changes = for_ministack(load(folder / "template.yaml"))
     built = folder / "template.json"
     built.write_text(json.dumps(template, indent=1))
     return built, changes

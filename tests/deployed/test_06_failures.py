@@ -156,10 +156,39 @@ def test_a_killed_function_answers_the_next_request(world):
     assert processes_of("console-api")
 
 
-def test_dead_letters_raise_the_alarm_and_it_ends(world):
-    """The alarm as the template describes it, on the real queue's number."""
-    alarm = world.id("AutomationDispatchDeadLettersAlarm")
-    (described,) = world.aws("cloudwatch").describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
-    assert described["AlarmActions"] == [world.deployment.outputs()["AlarmTopicArn"]]
-    names = {entry["Name"]: entry["Value"] for entry in described["Dimensions"]}
-    assert names["QueueName"] == world.id("AutomationDispatchDeadLetters").rsplit("/", 1)[-1]
+def alarms_of(world, queue: str) -> dict[str, str]:
+    """Alarms that came over the topic, by name, with the state that each came with last."""
+    found = {}
+    for message in world.aws("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+        told = json.loads(json.loads(message["Body"])["Message"])
+        found[told["AlarmName"]] = told["NewStateValue"]
+    return found
+
+
+def test_an_alarm_reaches_the_team(world):
+    """Two alarms on numbers of AWS's own, and the topic that a team subscribes to."""
+    sqs, topic = world.aws("sqs"), world.deployment.outputs()["AlarmTopicArn"]
+    queue = sqs.create_queue(QueueName="proof-alarms")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": arn,
+             "Condition": {"ArnEquals": {"aws:SourceArn": topic}}}
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Version": "2012-10-17", "Statement": [allow]})})
+    world.aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    heard: dict[str, str] = {}
+
+    # A function that fails: MiniStack counts it itself.
+    said, failed = world.invoke("status-update", {"nobody": "knows this"})
+    assert failed and "does not know this kind of event" in json.dumps(said)
+    # A message among the dead letters: MiniStack does not count those for CloudWatch, so the number is put there as SQS would.
+    letters = world.id("AutomationDispatchDeadLetters").rsplit("/", 1)[-1]
+    world.aws("cloudwatch").put_metric_data(Namespace="AWS/SQS", MetricData=[{
+        "MetricName": "ApproximateNumberOfMessagesVisible", "Dimensions": [{"Name": "QueueName", "Value": letters}], "Value": 1}])
+
+    wanted = {world.id(name): "ALARM" for name in ("StatusUpdateErrorsAlarm", "AutomationDispatchDeadLettersAlarm")}
+
+    def told() -> bool:
+        world.aws("cloudwatch").describe_alarms()
+        heard.update(alarms_of(world, queue))
+        return wanted.items() <= heard.items()
+
+    wait("both alarms on the topic", told)
