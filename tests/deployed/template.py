@@ -6,6 +6,7 @@ import platform
 import shutil
 import string
 import subprocess
+import urllib.parse
 from pathlib import Path
 
 import yaml
@@ -99,6 +100,19 @@ def _first_metric_alone(resource: dict) -> bool:
     return True
 
 
+def _origins_here(resource: dict) -> bool:
+    config = resource["Properties"]["DistributionConfig"]
+    here = urllib.parse.urlsplit(os.environ["AWS_ENDPOINT_URL"])
+    for origin in config["Origins"]:
+        if "CustomOriginConfig" in origin:
+            origin["DomainName"] = here.hostname
+            origin["OriginPath"] = {"Fn::Sub": "/_aws/execute-api/${Api}/$default"}
+            origin["CustomOriginConfig"] = {"OriginProtocolPolicy": "http-only", "HTTPPort": here.port}
+    for behavior in [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]:
+        behavior["ViewerProtocolPolicy"] = "allow-all"
+    return True
+
+
 # What is changed for MiniStack: the type of resource, what is done, why. Everything else is deployed as it stands.
 CHANGES = [
     (
@@ -116,6 +130,10 @@ CHANGES = [
     (
         "AWS::CloudWatch::Alarm", _first_metric_alone,
         "the alarm looks at its first metric alone: MiniStack's CloudFormation knows no arithmetic of metrics",
+    ),
+    (
+        "AWS::CloudFront::Distribution", _origins_here,
+        "the API is reached here and by plain HTTP: MiniStack does not find an API by its name at AWS",
     ),
 ]
 

@@ -180,7 +180,7 @@ class World:
 
     # -- HTTP
 
-    def call(self, method: str, path: str, body=None, role: str | None = None, **headers: str) -> Reply:
+    def call(self, method: str, path: str, body=None, role: str | None = None, base: str | None = None, **headers: str) -> Reply:
         """A request to the API: by a person of that role, or by anybody. A body that is no text is JSON."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if role:
@@ -188,7 +188,7 @@ class World:
         if body is not None and not isinstance(body, (str, bytes)):
             body = json.dumps(body)
             sent.setdefault("content-type", "application/json")
-        return send(method, self.api + path, body.encode() if isinstance(body, str) else body, sent)
+        return send(method, (base or self.api) + path, body.encode() if isinstance(body, str) else body, sent)
 
     def form(self, path: str, fields: dict[str, str], base: str | None = None) -> Reply:
         body = urllib.parse.urlencode(fields).encode()
@@ -215,6 +215,11 @@ class World:
         if "write key" not in self._settings:
             self._settings["write key"] = self.post("/v1/write-keys", {"name": "Proof"}, role="admin")["secret"]
         return self._settings["write key"]
+
+    def site(self, method: str, path: str, body=None, role: str | None = None, **headers: str) -> Reply:
+        """A request to the address that people know: CloudFront, with console, API and links in one place."""
+        self._settings.setdefault("site", self.deployment.outputs().get("ConsoleDistributionDomain", ""))
+        return self.call(method, path, body, role, base=self.endpoint, host=self._settings["site"], **headers)
 
     # -- customers
 

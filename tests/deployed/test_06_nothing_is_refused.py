@@ -6,7 +6,7 @@ Every function runs with the rights of its own role in the template, and MiniSta
 import json
 
 from template import functions, load
-from test_06_failures import depth
+from test_07_failures import depth
 
 QUEUES = ("AutomationDispatchDeadLetters", "ScoreRecomputeDeadLetters", "MailEventsDeadLetters", "UndeliveredEvents", "FailedSchedules")
 
