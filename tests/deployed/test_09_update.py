@@ -1,4 +1,8 @@
-"""The stack is updated in place: a setting and the code change, the data stays."""
+"""The stack is updated in place: a setting, the code and the link keys change, the data stays."""
+
+import json
+import secrets
+import string
 
 import pytest
 
@@ -26,13 +30,16 @@ def before(world):
 
 @pytest.fixture(scope="module")
 def updated(world, before):
-    """The stack with other code (a file more in each package) and longer logs."""
+    """The stack with other code (a file more in each package), longer logs, and a new link key, as the runbook changes it."""
+    keys = {"current": "k2", "k2": "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(64))}
+    old = {name: key for name, key in json.loads(before["link keys"]).items() if name != "current"}
+    world.aws("secretsmanager").put_secret_value(SecretId=world.id("LinkKeys"), SecretString=json.dumps(old | keys))
     built = world.deployment.folder / "build"
     world.deployment.package()
     for bootstrap in built.glob("*/bootstrap"):
         (bootstrap.parent / "release").write_text("2")
     world.deployment.upload(built / "template.json")
-    world.deployment.deploy(world.deployment.folder / "packaged.json", LogRetentionDays="30")
+    world.deployment.deploy(world.deployment.folder / "packaged.json", LogRetentionDays="30", LinkKeysRevision="2")
     return world
 
 
@@ -50,7 +57,8 @@ def test_every_function_has_the_new_code_and_its_log_the_new_retention(updated, 
 
 def test_nothing_that_holds_data_was_replaced(updated, before):
     assert {name: updated.deployment.resources()[name] for name in KEPT} == before["ids"]
-    assert updated.aws("secretsmanager").get_secret_value(SecretId=updated.id("LinkKeys"))["SecretString"] == before["link keys"]
+    now = updated.aws("secretsmanager").get_secret_value(SecretId=updated.id("LinkKeys"))["SecretString"]
+    assert json.loads(now)["k1"] == json.loads(before["link keys"])["k1"]
     assert sorted(entry["id"] for entry in updated.get("/v1/customers?limit=100")["items"]) == before["customers"]
     assert len(updated.rows("CoreTable")) >= before["rows"]
 
@@ -61,3 +69,12 @@ def test_the_loop_goes_on(updated, bus):
     bus.wait_for("after", "health_status.changed.v1")
     bus.settle()
     assert len(updated.get("/v1/tasks?customer=after")["items"]) == 1
+
+
+def test_new_links_are_signed_with_the_new_key_and_old_links_still_work(updated, bus):
+    (mail,) = [mail for mail in updated.mails("dora@after.example") if "/u/" in mail.text]
+    assert "/u/f1.k2." in mail.text
+    updated.call("GET", mail.path("/u/")).expect(200)
+    old = updated.mails("dora@acme.example")[0]
+    assert "/u/f1.k1." in old.text
+    updated.call("GET", old.path("/u/")).expect(200)
