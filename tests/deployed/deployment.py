@@ -34,7 +34,6 @@ class Deployment:
 
     @functools.cache
     def client(self, service: str):
-        # This process does not turn its clock; signatures are made by those that do.
         return boto3.client(service)
 
     def _aws(self, *arguments: str) -> str:
@@ -77,7 +76,7 @@ class Deployment:
         )
 
     def public_url(self) -> str:
-        """Links in mails start with it. Only an address without a path may be given, so that the API's own path is put in when one is followed."""
+        """What links in mails start with. It has no path, so whoever follows one puts the API's own path in (`World.api`)."""
         return self.url
 
     def make_routes(self) -> int:

@@ -64,6 +64,4 @@ class Listener:
         for queue in ("AutomationDispatchQueue", "ScoreRecomputeQueue", "MailEventsQueue"):
             attributes = sqs.get_queue_attributes(QueueUrl=self.world.id(queue), AttributeNames=names)["Attributes"]
             count += sum(int(attributes[name]) for name in names)
-        return count + len([
-            row for row in self.world.rows("OutboxTable") if "pending_shard" in row
-        ])
+        return count + sum("pending_shard" in row for row in self.world.rows("OutboxTable"))
