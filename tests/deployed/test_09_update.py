@@ -35,7 +35,6 @@ def updated(world, before):
     old = {name: key for name, key in json.loads(before["link keys"]).items() if name != "current"}
     world.aws("secretsmanager").put_secret_value(SecretId=world.id("LinkKeys"), SecretString=json.dumps(old | keys))
     built = world.deployment.folder / "build"
-    world.deployment.package()
     for bootstrap in built.glob("*/bootstrap"):
         (bootstrap.parent / "release").write_text("2")
     world.deployment.upload(built / "template.json")
