@@ -32,7 +32,8 @@ export function budgets(): Plugin {
         }
       }
       if (process.env.BUDGETS) {
-        for (const name of Object.keys(bundle)) console.log(`${entry.has(name) ? '*' : ' '} ${String(size(name)).padStart(6)} ${name}`);
+        for (const name of Object.keys(bundle))
+          console.log(`${entry.has(name) ? '*' : ' '} ${String(size(name)).padStart(6)} ${name}`);
       }
       const entryBytes = [...entry].reduce((sum, name) => sum + size(name), 0);
       check('what every page loads first', entryBytes, BUDGETS.entry);

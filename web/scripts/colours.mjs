@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const COLOUR = /#[0-9a-f]{3,8}\b(?=[;\s,)"'])|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|color)\(|(?:color|background|fill|stroke|border[a-z-]*):\s*(?:white|black|red|green|blue|gr[ae]y)\b/i;
+const COLOUR =
+  /#[0-9a-f]{3,8}\b(?=[;\s,)"'])|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|color)\(|(?:color|background|fill|stroke|border[a-z-]*):\s*(?:white|black|red|green|blue|gr[ae]y)\b/i;
 const wrong = [];
 for (const entry of readdirSync('src', { recursive: true, withFileTypes: true })) {
   const path = join(entry.parentPath ?? entry.path, entry.name);

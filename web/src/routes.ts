@@ -26,7 +26,11 @@ const PAGES: Pattern[] = [
   page('customer', 'Customer', /^\/customers\/([^/]+)$/, () => import('./pages/customer/Customer.svelte')),
 ];
 
-const NOT_FOUND: Route = { name: 'not-found', title: 'Not found', load: () => import('./pages/NotFound.svelte') as ReturnType<Route['load']> };
+const NOT_FOUND: Route = {
+  name: 'not-found',
+  title: 'Not found',
+  load: () => import('./pages/NotFound.svelte') as ReturnType<Route['load']>,
+};
 
 /** The page at a path, with the id that the path names. */
 export function find(path: string): { route: Route; id: string } {

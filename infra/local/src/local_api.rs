@@ -21,9 +21,6 @@ use crate::system::LocalSystem;
 /// The routes.
 pub fn router(system: &LocalSystem) -> Router {
     Router::new()
-        .route("/", get(pages::start))
-        // Mails to the team link to the console's customer page.
-        .route("/customers/{id}", get(pages::customer))
         .route("/_local/token", get(token))
         .route("/_local/write-key", get(write_key::write_key))
         .route("/_local/mailbox", get(mailbox))

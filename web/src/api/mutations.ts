@@ -1,5 +1,5 @@
 // Every write to the API. What is shown changes at once and goes back when the server refuses.
-import { createMutation, useQueryClient, type InfiniteData, type QueryClient } from '@tanstack/svelte-query';
+import { createMutation, type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/svelte-query';
 import { now } from '../lib/clock.svelte';
 import type { Status } from '../lib/words';
 import { api, idempotencyKey, matches, take } from './client';
@@ -175,7 +175,12 @@ async function sendFile(kind: string, body: string): Promise<ImportReport> {
   return (await take(
     api.POST(
       '/v1/imports/{kind}' as never,
-      { params: { path: { kind } }, body, bodySerializer: (text: string) => text, headers: { 'content-type': 'text/csv' } } as never,
+      {
+        params: { path: { kind } },
+        body,
+        bodySerializer: (text: string) => text,
+        headers: { 'content-type': 'text/csv' },
+      } as never,
     ) as never,
   )) as ImportReport;
 }

@@ -1,5 +1,5 @@
 // Sign-in at the team's own issuer: OpenID Connect's code flow with PKCE. Loaded only where there is such an issuer.
-import { keep, personOf, signIn, type SignIn } from './session.svelte';
+import { keep, personOf, type SignIn, signIn } from './session.svelte';
 
 const FLOW = 'keepwell.sign-in';
 
@@ -32,7 +32,12 @@ export async function finish(): Promise<string | null> {
   if (query.get('state') !== flow.state) throw new Error('The answer belongs to another sign-in. Try again.');
   const refusal = query.get('error_description') ?? query.get('error');
   if (refusal) throw new Error(refusal);
-  await exchange({ grant_type: 'authorization_code', code: query.get('code') ?? '', code_verifier: flow.verifier, redirect_uri: `${location.origin}/` });
+  await exchange({
+    grant_type: 'authorization_code',
+    code: query.get('code') ?? '',
+    code_verifier: flow.verifier,
+    redirect_uri: `${location.origin}/`,
+  });
   return flow.back;
 }
 
@@ -62,5 +67,8 @@ function randomText(): string {
 }
 
 function base64Url(bytes: ArrayBuffer): string {
-  return btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }

@@ -25,7 +25,9 @@ export const customersQuery = (query: () => CustomerQuery) =>
   createInfiniteQuery(() => ({
     queryKey: [...keys.customers, query()],
     queryFn: ({ pageParam }) =>
-      take(api.GET('/v1/customers', { params: { query: { ...query(), limit: ROWS, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+      take(
+        api.GET('/v1/customers', { params: { query: { ...query(), limit: ROWS, ...(pageParam ? { cursor: pageParam } : {}) } } }),
+      ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
@@ -50,7 +52,9 @@ export const scoreQuery = (id: () => string, asOf: () => string | null = () => n
     queryKey: [...keys.customer(id()), 'score', asOf()],
     queryFn: () => {
       const moment = asOf();
-      return take(api.GET('/v1/customers/{id}/score', { params: { path: { id: id() }, query: moment ? { as_of: moment } : {} } }));
+      return take(
+        api.GET('/v1/customers/{id}/score', { params: { path: { id: id() }, query: moment ? { as_of: moment } : {} } }),
+      );
     },
     enabled: id() !== '',
   }));
@@ -87,7 +91,10 @@ export const timelineQuery = (id: () => string, kind: () => string | null, limit
       const wanted = kind();
       return take(
         api.GET('/v1/customers/{id}/timeline', {
-          params: { path: { id: id() }, query: { limit, ...(wanted ? { kind: wanted } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: {
+            path: { id: id() },
+            query: { limit, ...(wanted ? { kind: wanted } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+          },
         }),
       );
     },
@@ -136,4 +143,8 @@ export const insightsQuery = () =>
 
 /** The catalogue changes with the server's version alone. */
 export const measuresQuery = () =>
-  createQuery(() => ({ queryKey: ['measures'], queryFn: () => take(api.GET('/v1/measures', {})), staleTime: Number.POSITIVE_INFINITY }));
+  createQuery(() => ({
+    queryKey: ['measures'],
+    queryFn: () => take(api.GET('/v1/measures', {})),
+    staleTime: Number.POSITIVE_INFINITY,
+  }));

@@ -91,7 +91,11 @@ export async function signOut(): Promise<void> {
   const config = await signIn().catch(() => null);
   if (config && !config.local && config.end_session_endpoint) {
     const url = new URL(config.end_session_endpoint);
-    url.search = new URLSearchParams({ client_id: config.client_id ?? '', logout_uri: `${location.origin}/`, post_logout_redirect_uri: `${location.origin}/` }).toString();
+    url.search = new URLSearchParams({
+      client_id: config.client_id ?? '',
+      logout_uri: `${location.origin}/`,
+      post_logout_redirect_uri: `${location.origin}/`,
+    }).toString();
     location.assign(url);
   }
 }

@@ -1,7 +1,9 @@
 // Names for the bodies that pages speak about, taken out of the API's description.
 import type { paths } from './schema';
 
-type Body<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never;
+type Body<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer T } } } } }
+  ? T
+  : never;
 type Item<T> = T extends { items: (infer I)[] } ? I : never;
 
 export type Customers = Body<'/v1/customers'>;

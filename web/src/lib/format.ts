@@ -68,15 +68,20 @@ export function daysUntil(then: string, now: Date): number {
   return Math.round((midnight(new Date(then)) - midnight(now)) / DAY);
 }
 
-/** "today", "yesterday", "9 d ago", "in 46 d"; from about four months on the date. */
+/** "today", "yesterday", "9 d ago", "in 46 d"; from about four months on the month: "Jun 2027". */
 export function relativeDay(then: string | null | undefined, now: Date): string {
   if (!then) return NONE;
   const days = daysUntil(then, now);
   if (days === 0) return 'today';
   if (days === 1) return 'tomorrow';
   if (days === -1) return 'yesterday';
-  if (Math.abs(days) > 120) return date(then, now);
+  if (Math.abs(days) > 120) return month(then);
   return days > 0 ? `in ${days} d` : `${-days} d ago`;
+}
+
+/** "Jun 2027". */
+export function month(then: string): string {
+  return new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(then));
 }
 
 /** "12 Jan", with the year when it is not this one. */

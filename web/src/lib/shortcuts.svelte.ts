@@ -30,13 +30,19 @@ export function useShortcuts(mine: Shortcut[]): void {
   });
 }
 
+/** Set while a sheet is on its way that is not on the screen yet: its keys must not act on the page. */
+export const keyboard = { held: false };
+
 let first: { key: string; at: number } | null = null;
 
 /** Whether a key pressed there is text rather than a command. */
 export function isTyping(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
   if (!element?.closest) return false;
-  return element.isContentEditable || element.closest('input, textarea, select, [role="listbox"], [role="menu"], [role="tablist"]') !== null;
+  return (
+    element.isContentEditable ||
+    element.closest('input, textarea, select, [role="listbox"], [role="menu"], [role="tablist"]') !== null
+  );
 }
 
 /** Runs what the key stands for. */
@@ -53,7 +59,14 @@ export function onKey(event: KeyboardEvent): void {
     if (!event.altKey && !event.shiftKey) run(`ctrl+${event.key.toLowerCase()}`);
     return;
   }
-  if (event.altKey || !preferences.singleKeys || isTyping(event.target) || document.querySelector('dialog[open]:modal')) return;
+  if (
+    event.altKey ||
+    keyboard.held ||
+    !preferences.singleKeys ||
+    isTyping(event.target) ||
+    document.querySelector('dialog[open]:modal')
+  )
+    return;
   const now = event.timeStamp;
   if (first && now - first.at < PAIR_MS && run(`${first.key} ${event.key}`)) {
     first = null;
