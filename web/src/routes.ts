@@ -23,6 +23,8 @@ const page = (name: string, title: string, pattern: RegExp, load: () => Promise<
 const PAGES: Pattern[] = [
   page('home', 'Home', /^\/$/, () => import('./pages/Home.svelte')),
   page('portfolio', 'Portfolio', /^\/customers$/, () => import('./pages/Portfolio.svelte')),
+  page('tasks', 'Tasks', /^\/tasks$/, () => import('./pages/Tasks.svelte')),
+  page('inbox', 'Inbox', /^\/inbox$/, () => import('./pages/Inbox.svelte')),
   page('customer', 'Customer', /^\/customers\/([^/]+)$/, () => import('./pages/customer/Customer.svelte')),
 ];
 
@@ -69,4 +71,6 @@ export interface Destination {
 export const navigation: Destination[] = [
   { href: '/', label: 'Home', icon: 'home', key: 'h' },
   { href: '/customers', label: 'Portfolio', icon: 'portfolio', key: 'p' },
+  { href: '/tasks', label: 'Tasks', icon: 'tasks', key: 't' },
+  { href: '/inbox', label: 'Inbox', icon: 'inbox', key: 'i' },
 ];

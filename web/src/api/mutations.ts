@@ -186,3 +186,33 @@ async function sendFile(kind: string, body: string): Promise<ImportReport> {
 }
 
 export { idempotencyKey };
+
+export interface SetOverride {
+  customer: Pick<Customer, 'id' | 'version'>;
+  kind: 'cap' | 'floor' | 'set';
+  value: number;
+  reason: string;
+  expires_at: string;
+}
+
+/** Caps, lifts or fixes a score by hand; `null` takes the override back. */
+export const setOverrideMutation = () => {
+  const client = useQueryClient();
+  return createMutation(() => ({
+    mutationFn: async ({
+      customer,
+      change,
+    }: {
+      customer: SetOverride['customer'];
+      change: Omit<SetOverride, 'customer'> | null;
+    }) => {
+      const params = { path: { id: customer.id }, header: { 'If-Match': matches(customer.version) } };
+      if (change) await take(api.PUT('/v1/customers/{id}/score/override', { params, body: change }));
+      else await take(api.DELETE('/v1/customers/{id}/score/override', { params }));
+    },
+    onSettled: (_answer, _error, { customer }) => {
+      void client.invalidateQueries({ queryKey: keys.customer(customer.id) });
+      void client.invalidateQueries({ queryKey: keys.customers });
+    },
+  }));
+};

@@ -108,10 +108,11 @@ export const happinessQuery = (id: () => string) =>
     queryFn: () => take(api.GET('/v1/customers/{id}/happiness', { params: { path: { id: id() } } })),
   }));
 
-export const contactsQuery = (id: () => string) =>
+export const contactsQuery = (id: () => string, enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.customer(id()), 'contacts'],
     queryFn: () => take(api.GET('/v1/customers/{id}/contacts', { params: { path: { id: id() }, query: { limit: 1000 } } })),
+    enabled: enabled(),
   }));
 
 export const statusHistoryQuery = (id: () => string) =>
@@ -120,13 +121,14 @@ export const statusHistoryQuery = (id: () => string) =>
     queryFn: () => take(api.GET('/v1/customers/{id}/status/history', { params: { path: { id: id() }, query: { limit: 100 } } })),
   }));
 
-export const tasksQuery = (query: () => TaskQuery) =>
+export const tasksQuery = (query: () => TaskQuery, enabled: () => boolean = () => true) =>
   createInfiniteQuery(() => ({
     queryKey: [...keys.tasks, query()],
     queryFn: ({ pageParam }) =>
       take(api.GET('/v1/tasks', { params: { query: { limit: 200, ...query(), ...(pageParam ? { cursor: pageParam } : {}) } } })),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    enabled: enabled(),
   }));
 
 export const feedbackQuery = (query: () => FeedbackQuery, limit = 60) =>

@@ -263,6 +263,10 @@ export interface paths {
   '/v1/customers/{id}/score': Read<Id, { as_of?: string; scorecard?: 'then' | 'current' }, ScoreView>;
   '/v1/customers/{id}/score/history': Read<Id, { from?: string; to?: string }, HistoryView>;
   '/v1/customers/{id}/score/explain': Read<Id, { from: string; to?: string }, ExplainView>;
+  '/v1/customers/{id}/score/override': {
+    put: Write<Id, Partial<IfMatch>, { kind: 'cap' | 'floor' | 'set'; value: number; reason: string; expires_at?: string }, unknown>;
+    delete: { parameters: { path: Id; query?: never; header?: Partial<IfMatch>; cookie?: never }; requestBody?: never; responses: { 204: { content: { 'application/json'?: never } } } };
+  };
   '/v1/feedback': Read<undefined, Listing & { rating?: Level; customer?: string; from?: string; to?: string }, Page<FeedbackView>>;
   '/v1/tasks': Read<
     undefined,
