@@ -25,6 +25,8 @@ const PAGES: Pattern[] = [
   page('portfolio', 'Portfolio', /^\/customers$/, () => import('./pages/Portfolio.svelte')),
   page('tasks', 'Tasks', /^\/tasks$/, () => import('./pages/Tasks.svelte')),
   page('inbox', 'Inbox', /^\/inbox$/, () => import('./pages/Inbox.svelte')),
+  page('mailbox', 'Mailbox', /^\/mailbox$/, () => import('./pages/Mailbox.svelte')),
+  page('clock', 'Clock', /^\/clock$/, () => import('./pages/Clock.svelte')),
   page('customer', 'Customer', /^\/customers\/([^/]+)$/, () => import('./pages/customer/Customer.svelte')),
 ];
 
@@ -73,4 +75,6 @@ export const navigation: Destination[] = [
   { href: '/customers', label: 'Portfolio', icon: 'portfolio', key: 'p' },
   { href: '/tasks', label: 'Tasks', icon: 'tasks', key: 't' },
   { href: '/inbox', label: 'Inbox', icon: 'inbox', key: 'i' },
+  { href: '/mailbox', label: 'Mailbox', icon: 'mail', key: 'm', local: true },
+  { href: '/clock', label: 'Clock', icon: 'clock', key: 'c', local: true },
 ];

@@ -1,9 +1,9 @@
 // Every write to the API. What is shown changes at once and goes back when the server refuses.
 import { createMutation, type InfiniteData, type QueryClient, useQueryClient } from '@tanstack/svelte-query';
-import { now } from '../lib/clock.svelte';
+import { now, setClock } from '../lib/clock.svelte';
 import type { Status } from '../lib/words';
 import { api, idempotencyKey, matches, take } from './client';
-import { ApiProblem } from './errors';
+import { ApiProblem, problemOf } from './errors';
 import { keys } from './queries';
 import { session } from './session.svelte';
 import type { Customer, Customers, Task } from './types';
@@ -213,6 +213,27 @@ export const setOverrideMutation = () => {
     onSettled: (_answer, _error, { customer }) => {
       void client.invalidateQueries({ queryKey: keys.customer(customer.id) });
       void client.invalidateQueries({ queryKey: keys.customers });
+    },
+  }));
+};
+
+/** Turns the clock of the local system; everything that it shows is read again. */
+export const turnClockMutation = () => {
+  const client = useQueryClient();
+  return createMutation(() => ({
+    mutationFn: async (advance: string) => {
+      const response = await fetch('/_local/clock', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ advance }),
+      });
+      const body: unknown = await response.json().catch(() => null);
+      if (!response.ok) throw problemOf(response, body);
+      return body as { now: string };
+    },
+    onSuccess: ({ now: server }) => {
+      setClock(server);
+      void client.invalidateQueries();
     },
   }));
 };

@@ -3,6 +3,7 @@ import { createInfiniteQuery, createQuery } from '@tanstack/svelte-query';
 import { now } from '../lib/clock.svelte';
 import { addDays } from '../lib/format';
 import { api, take } from './client';
+import { problemOf } from './errors';
 import type { paths } from './schema';
 
 export type CustomerQuery = NonNullable<paths['/v1/customers']['get']['parameters']['query']>;
@@ -150,3 +151,31 @@ export const measuresQuery = () =>
     queryFn: () => take(api.GET('/v1/measures', {})),
     staleTime: Number.POSITIVE_INFINITY,
   }));
+
+export interface LocalMail {
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  links: string[];
+  sent_at: string;
+}
+
+export interface LocalHealth {
+  status: string;
+  now: string;
+  queues: Record<string, { depth: number; dead_letters: number }>;
+}
+
+/** What only the local system has: not part of the API's description. */
+async function local<T>(path: string): Promise<T> {
+  const response = await fetch(path, { headers: { accept: 'application/json' } });
+  if (!response.ok) throw problemOf(response, await response.json().catch(() => null));
+  return (await response.json()) as T;
+}
+
+export const mailboxQuery = () =>
+  createQuery(() => ({ queryKey: ['local', 'mailbox'], queryFn: () => local<LocalMail[]>('/_local/mailbox') }));
+
+export const healthQuery = () =>
+  createQuery(() => ({ queryKey: ['local', 'health'], queryFn: () => local<LocalHealth>('/_local/health') }));

@@ -17,6 +17,14 @@ export function number(value: number | null | undefined, digits = 0): string {
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 
+/** A number with exactly `digits` decimals, for columns. */
+export function fixed(value: number | null | undefined, digits = 1): string {
+  if (value === null || value === undefined) return NONE;
+  return new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+    .format(value)
+    .replace('-', MINUS);
+}
+
 /** A change: always with its sign, ±0 when it rounds to nothing. */
 export function signed(value: number | null | undefined, digits = 0): string {
   if (value === null || value === undefined) return NONE;
@@ -116,10 +124,12 @@ export function addDays(day: Date, days: number): Date {
   return new Date(day.getTime() + days * DAY);
 }
 
-/** An identifier as words: `key_features` is "Key features". */
+const ABBREVIATIONS = /\b(nps|csat|ces|arr|qbr|api|sla|ai|crm|id)\b/gi;
+
+/** An identifier as words: `key_features` is "Key features", `nps` is "NPS". */
 export function words(id: string | null | undefined): string {
   if (!id) return '';
-  const text = id.replaceAll(/[_-]+/g, ' ');
+  const text = id.replaceAll(/[_-]+/g, ' ').replaceAll(ABBREVIATIONS, (abbreviation) => abbreviation.toUpperCase());
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
