@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::process::{Child, Command};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::Failure;
 use crate::endpoint::{Endpoint, Waited};
@@ -17,6 +17,9 @@ use crate::runtime_api::{Arrival, Event, Listening, listen};
 
 /// Longer than anything here takes: a process that is silent so long hangs.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often is looked whether a process still lives.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// A program as it is deployed.
 #[derive(Debug, Clone)]
@@ -38,7 +41,7 @@ pub(crate) struct Program {
 pub(crate) struct Instance<'a> {
     program: &'a Program,
     endpoint: &'a Endpoint,
-    process: Child,
+    process: Process,
     arrivals: mpsc::UnboundedReceiver<Arrival>,
     hand_over: Option<oneshot::Sender<Event>>,
     events: usize,
@@ -72,16 +75,11 @@ impl<'a> Instance<'a> {
             .envs(lambda_environment(program, &api, endpoint))
             .envs(&program.variables)
             .stderr(log.try_clone()?)
-            .stdout(log)
-            .kill_on_drop(true);
+            .stdout(log);
         let started_at = Instant::now();
-        let mut process = command.spawn().map_err(|error| failed(error.to_string()))?;
-        let first = tokio::select! {
-            first = timeout(PATIENCE, arrivals.recv()) => first,
-            ended = process.wait() => return Err(failed(format!("it ended ({ended:?}): {}", last_lines(&program.log)))),
-        };
-        match first {
-            Ok(Some(Arrival::Next { at, hand_over })) => Ok(Self {
+        let mut process = Process(command.spawn().map_err(|error| failed(error.to_string()))?);
+        match process.arrival(&mut arrivals).await {
+            Some(Arrival::Next { at, hand_over }) => Ok(Self {
                 program,
                 endpoint,
                 process,
@@ -91,7 +89,7 @@ impl<'a> Instance<'a> {
                 _api: api,
                 start: at - started_at,
             }),
-            Ok(Some(Arrival::InitError(what))) => Err(failed(String::from_utf8_lossy(&what).into_owned())),
+            Some(Arrival::InitError(what)) => Err(failed(String::from_utf8_lossy(&what).into_owned())),
             _ => Err(failed(format!("it did not ask for an event: {}", last_lines(&program.log)))),
         }
     }
@@ -121,13 +119,13 @@ impl<'a> Instance<'a> {
 
     /// From now on the process gets no more than this share of a processor.
     pub(crate) fn limit(&self, share: &Share) -> Result<(), Failure> {
-        Ok(share.take_in(self.id()?)?)
+        Ok(share.take_in(self.process.0.id())?)
     }
 
     /// The processor time of all its threads so far.
     pub(crate) fn cpu(&self) -> Result<Duration, Failure> {
         let mut total = 0;
-        for task in fs::read_dir(format!("/proc/{}/task", self.id()?))? {
+        for task in fs::read_dir(format!("/proc/{}/task", self.process.0.id()))? {
             let schedule = fs::read_to_string(task?.path().join("schedstat"))?;
             total += schedule.split(' ').next().and_then(|ns| ns.parse::<u64>().ok()).unwrap_or_default();
         }
@@ -136,32 +134,48 @@ impl<'a> Instance<'a> {
 
     /// The most memory it held so far, in bytes.
     pub(crate) fn peak_memory(&self) -> Result<u64, Failure> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.id()?))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.0.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let kib = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());
         kib.map(|kib| kib * 1024).ok_or_else(|| self.silent("its memory cannot be read"))
     }
 
-    /// Ends the process.
-    pub(crate) async fn stop(mut self) -> Result<(), Failure> {
-        Ok(self.process.kill().await?)
-    }
-
     async fn arrival(&mut self) -> Result<Arrival, Failure> {
-        let arrival = tokio::select! {
-            arrival = timeout(PATIENCE, self.arrivals.recv()) => arrival.ok().flatten(),
-            _ = self.process.wait() => None,
-        };
+        let arrival = self.process.arrival(&mut self.arrivals).await;
         arrival.ok_or_else(|| self.silent("it ended or hangs"))
     }
 
-    fn id(&self) -> Result<u32, Failure> {
-        self.process.id().ok_or_else(|| self.silent("it ended"))
-    }
 
     fn silent(&self, what: &str) -> Failure {
         let what = format!("{what}: {}", last_lines(&self.program.log));
         Failure::NoAnswer { function: self.program.function.clone(), what }
+    }
+}
+
+/// A process that ends when it is dropped.
+struct Process(Child);
+
+impl Process {
+    /// What it asks or says next; `None` when it ended or is silent for too long.
+    async fn arrival(&mut self, arrivals: &mut mpsc::UnboundedReceiver<Arrival>) -> Option<Arrival> {
+        let ended = async {
+            while matches!(self.0.try_wait(), Ok(None)) {
+                sleep(LOOK_EVERY).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            arrival = timeout(PATIENCE, arrivals.recv()) => arrival.ok().flatten(),
+            () = ended => None,
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to end or wait for.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

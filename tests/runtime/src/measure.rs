@@ -81,7 +81,7 @@ impl Bench<'_> {
         starts.first.push(first.wall);
         starts.cpu.push(instance.cpu()?);
         starts.peak = starts.peak.max(instance.peak_memory()?);
-        instance.stop().await
+        Ok(())
     }
 
     /// One process, many events.
@@ -111,7 +111,6 @@ impl Bench<'_> {
             idle.push(instance.invoke(&nothing).await?.wall);
         }
         let peak = instance.peak_memory()?;
-        instance.stop().await?;
         let mut requests: Vec<usize> = invocations.iter().map(|one| one.waited.requests).collect();
         requests.sort_unstable();
         Ok(Warm {
