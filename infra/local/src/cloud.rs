@@ -18,10 +18,11 @@ mod mime;
 mod put_events;
 pub mod queue;
 pub mod requests;
+pub mod rights;
 pub mod s3;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,7 @@ use injector::{Crashed, Faults};
 use local_table::{Change, LocalStateError, LocalTable};
 use mailbox::Mailbox;
 use requests::{RequestLog, RequestRecord};
+use rights::{Needed, Rights};
 use s3::Objects;
 
 /// The region of everything local.
@@ -64,6 +66,7 @@ struct Inner {
     mailbox: Mailbox,
     objects: Objects,
     requests: RequestLog,
+    rights: Rights,
     table: LocalTable,
     values: Mutex<BTreeMap<String, String>>,
 }
@@ -95,6 +98,7 @@ impl LocalCloud {
             values: Mutex::new(values.collect()),
             objects,
             requests: RequestLog::default(),
+            rights: Rights::default(),
             database,
             clock,
             faults,
@@ -155,6 +159,11 @@ impl LocalCloud {
     /// How many mutating requests there were since the start; resets do not change it. Nothing happened while it stands still.
     pub fn mutations(&self) -> u64 {
         self.inner.requests.mutations()
+    }
+
+    /// The rights that functions needed since the start; resets do not change it.
+    pub fn rights(&self) -> BTreeSet<Needed> {
+        self.inner.rights.all()
     }
 
     /// Forgets the requests so far.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
@@ -23,6 +25,7 @@ use crate::cloud::LocalCloud;
 use crate::cloud::bus::Subscription;
 use crate::cloud::clock::Clock;
 use crate::cloud::local_table::LocalStateError;
+use crate::cloud::rights::as_function;
 use crate::gateway::Gateway;
 
 /// How many messages a handler gets at once.
@@ -159,7 +162,12 @@ impl LocalSystem {
 
     /// Every route: the functions' behind the gateway, and `/_local`.
     pub fn router(&self) -> Router {
-        let functions = self.functions.iter().fold(Router::new(), |router, function| router.merge(function.router()));
+        let functions = self.functions.iter().filter(|function| !function.routes.declared().is_empty());
+        let functions = functions.fold(Router::new(), |router, function| {
+            let name = function.name;
+            let named = from_fn(move |request: Request, next: Next| as_function(name, next.run(request)));
+            router.merge(function.router().route_layer(named))
+        });
         let behind_gateway = self.gateway.protect(functions);
         keepwell_aws::http::routes::finish(behind_gateway.merge(crate::local_api::router(self)))
     }
@@ -176,7 +184,7 @@ impl LocalSystem {
             if self.rested_at.load(Ordering::Relaxed) == mutations {
                 return Ok(());
             }
-            let published = event_publisher::sweep(&self.cloud, Duration::zero())
+            let published = as_function("event-publisher", event_publisher::sweep(&self.cloud, Duration::zero()))
                 .await
                 .map_err(|error| SystemError::Outbox(error.to_string()))?;
             let handled = self.pump().await;
@@ -208,7 +216,7 @@ impl LocalSystem {
                 }
             }
             if !messages.is_empty() {
-                failed.extend((subscription.handler)(messages).await);
+                failed.extend(as_function(function.name, (subscription.handler)(messages)).await);
             }
             let handled: Vec<String> = ids.into_iter().filter(|id| !failed.contains(id)).collect();
             self.local.bus().ack(function.name, &handled);

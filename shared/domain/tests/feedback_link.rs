@@ -211,7 +211,10 @@ fn the_secret_as_it_is_on_aws_names_the_key_that_signs_and_keeps_the_others() {
     assert_eq!(fault(&format!(r#"{{"k1":"{k1}"}}"#)), LinkKeysError::NoCurrent);
     assert_eq!(fault(&text("k3")), LinkKeysError::NoCurrent);
     assert_eq!(fault(r#"{"current":"k1","k1":"short"}"#), LinkKeysError::BadKey("k1".to_owned()));
-    assert_eq!(fault(&format!(r#"{{"current":"k1","k1":"{k1}","k2":"{}"}}"#, &k2[..8])), LinkKeysError::BadKey("k2".to_owned()));
+    assert_eq!(
+        fault(&format!(r#"{{"current":"k1","k1":"{k1}","k2":"{}"}}"#, &k2[..8])),
+        LinkKeysError::BadKey("k2".to_owned())
+    );
     // Keys for something else may lie in the same secret.
     let beside = LinkKeys::parse(&format!(r#"{{"current":"k1","k1":"{k1}","other":"x"}}"#)).unwrap();
     assert_eq!(format!("{beside:?}"), r#"LinkKeys { current: "k1", previous: [], .. }"#);

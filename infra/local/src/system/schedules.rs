@@ -7,6 +7,7 @@ use keepwell_aws::function::Rate;
 
 use super::{LocalSystem, SystemError};
 use crate::cloud::LocalCloud;
+use crate::cloud::rights::as_function;
 
 /// Under which name the clock's offset is kept.
 const CLOCK_OFFSET: &str = "clock_offset_ms";
@@ -63,7 +64,7 @@ impl LocalSystem {
                 if schedule.rate == Rate::QuarterHourly && self.snapshot_is_up_to_date() {
                     continue;
                 }
-                if let Err(error) = (schedule.handler)().await {
+                if let Err(error) = as_function(function.name, (schedule.handler)()).await {
                     tracing::error!(function = function.name, schedule = schedule.name, %error, "schedule failed");
                 }
                 if schedule.rate == Rate::QuarterHourly {
