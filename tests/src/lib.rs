@@ -8,6 +8,8 @@
     reason = "a story that cannot go on has failed, and says where"
 )]
 
+pub mod rights;
+
 use axum::Router;
 use axum::body::Body;
 use base64::Engine as _;
@@ -32,6 +34,17 @@ pub struct World {
     /// The system.
     pub system: LocalSystem,
     router: Router,
+}
+
+/// At the end of a story nobody may have asked for more than its role allows.
+impl Drop for World {
+    fn drop(&mut self) {
+        let needed = self.system.local().rights();
+        if !std::thread::panicking() {
+            let missing = rights::missing(&needed);
+            assert!(missing.is_empty(), "infra/template.yaml does not allow it:\n{}", missing.join("\n"));
+        }
+    }
 }
 
 /// A request that is being put together.

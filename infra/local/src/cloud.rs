@@ -19,10 +19,11 @@ mod mime;
 mod put_events;
 pub mod queue;
 pub mod requests;
+pub mod rights;
 pub mod s3;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,6 +43,7 @@ use local_table::{Change, LocalStateError, LocalTable};
 use mailbox::Mailbox;
 use metrics::Metrics;
 use requests::{RequestLog, RequestRecord};
+use rights::{Needed, Rights};
 use s3::Objects;
 
 /// The region of everything local.
@@ -67,6 +69,7 @@ struct Inner {
     metrics: Metrics,
     objects: Objects,
     requests: RequestLog,
+    rights: Rights,
     table: LocalTable,
     values: Mutex<BTreeMap<String, String>>,
 }
@@ -99,6 +102,7 @@ impl LocalCloud {
             values: Mutex::new(values.collect()),
             objects,
             requests: RequestLog::default(),
+            rights: Rights::default(),
             database,
             clock,
             faults,
@@ -164,6 +168,11 @@ impl LocalCloud {
     /// How many mutating requests there were since the start; resets do not change it. Nothing happened while it stands still.
     pub fn mutations(&self) -> u64 {
         self.inner.requests.mutations()
+    }
+
+    /// The rights that functions needed since the start; resets do not change it.
+    pub fn rights(&self) -> BTreeSet<Needed> {
+        self.inner.rights.all()
     }
 
     /// Forgets the requests so far.

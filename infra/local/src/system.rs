@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
@@ -24,6 +26,7 @@ use crate::cloud::LocalCloud;
 use crate::cloud::bus::Subscription;
 use crate::cloud::clock::Clock;
 use crate::cloud::local_table::LocalStateError;
+use crate::cloud::rights::as_function;
 use crate::gateway::Gateway;
 
 /// How many messages a handler gets at once.
@@ -163,7 +166,12 @@ impl LocalSystem {
 
     /// Every route: the functions' behind the gateway, and `/_local`.
     pub fn router(&self) -> Router {
-        let functions = self.functions.iter().fold(Router::new(), |router, function| router.merge(function.router()));
+        let functions = self.functions.iter().filter(|function| !function.routes.declared().is_empty());
+        let functions = functions.fold(Router::new(), |router, function| {
+            let name = function.name;
+            let named = from_fn(move |request: Request, next: Next| as_function(name, next.run(request)));
+            router.merge(function.router().route_layer(named))
+        });
         let behind_gateway = self.gateway.protect(functions);
         keepwell_aws::http::routes::finish(behind_gateway.merge(crate::local_api::router(self)))
     }
@@ -180,7 +188,9 @@ impl LocalSystem {
             if self.rested_at.load(Ordering::Relaxed) == mutations {
                 return Ok(());
             }
-            let published = Box::pin(self.publish()).await.map_err(|error| SystemError::Outbox(error.to_string()))?;
+            let published = as_function("event-publisher", Box::pin(self.publish()))
+                .await
+                .map_err(|error| SystemError::Outbox(error.to_string()))?;
             let handled = self.pump().await;
             if published == 0 && handled == 0 {
                 self.rested_at.store(mutations, Ordering::Relaxed);
@@ -214,7 +224,8 @@ impl LocalSystem {
             let ids: Vec<String> = batch.iter().map(|message| message.message_id.clone()).collect();
             let bodies = batch.into_iter().map(|message| (message.message_id, message.body)).collect();
             // A function with a subscription has a queue.
-            let failed = Box::pin(function.handle_queue(bodies)).await.unwrap_or_else(|_| ids.clone());
+            let handled = as_function(function.name, Box::pin(function.handle_queue(bodies))).await;
+            let failed = handled.unwrap_or_else(|_| ids.clone());
             let handled: Vec<String> = ids.into_iter().filter(|id| !failed.contains(id)).collect();
             self.local.bus().ack(function.name, &handled);
             self.local.bus().nack(function.name, &failed);

@@ -137,6 +137,7 @@ async fn serve(cloud: &Inner, request: HttpRequest) -> Result<HttpResponse, Conn
         return respond(Answer::unknown_operation("application/x-amz-json-1.1", target));
     };
     let (service, operation) = (call.service(), call.operation());
+    cloud.rights.note(service, operation, request.body().bytes().unwrap_or_default());
     let fault = cloud.faults.decide(service, operation);
     let take_effect = |refused| {
         let (answer, usage) = call.perform(cloud, refused);

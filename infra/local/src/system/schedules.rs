@@ -7,6 +7,7 @@ use keepwell_aws::function::Rate;
 
 use super::{LocalSystem, SystemError};
 use crate::cloud::LocalCloud;
+use crate::cloud::rights::as_function;
 
 /// Under which name the clock's offset is kept.
 const CLOCK_OFFSET: &str = "clock_offset_ms";
@@ -64,7 +65,7 @@ impl LocalSystem {
                     continue;
                 }
                 // One that fails has said so; time goes on.
-                let _ = Box::pin(function.run_schedule(schedule.name)).await;
+                let _ = as_function(function.name, Box::pin(function.run_schedule(schedule.name))).await;
                 if schedule.rate == Rate::QuarterHourly {
                     self.snapshot_at.store(self.local.mutations(), Ordering::Relaxed);
                 }
