@@ -13,7 +13,7 @@ use super::template::{functions, members, template, texts};
 const OF_AWS: &[(&str, &[&str], &str)] = &[
     ("AWS/ApiGateway", &["4xx", "5xx", "Count", "Latency"], "ApiId"),
     ("AWS/DynamoDB", &["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"], "TableName"),
-    ("AWS/Lambda", &["Errors", "Invocations", "IteratorAge", "Throttles"], "FunctionName"),
+    ("AWS/Lambda", &["Duration", "Errors", "Invocations", "IteratorAge", "Throttles"], "FunctionName"),
     // Of the whole account.
     ("AWS/Lambda", &["ConcurrentExecutions", "Throttles"], ""),
     ("AWS/SES", &["Reputation.BounceRate", "Reputation.ComplaintRate"], "ses:configuration-set"),
@@ -118,8 +118,11 @@ fn alarms_and_dashboard_look_at_metrics_that_there_are() {
     for metric in &looked {
         check(metric, &services);
     }
-    let names: BTreeSet<&str> =
-        looked.iter().filter(|looked| looked.namespace == "AWS::StackName").map(|looked| looked.name.as_str()).collect();
+    let names: BTreeSet<&str> = looked
+        .iter()
+        .filter(|looked| looked.namespace == "AWS::StackName")
+        .map(|looked| looked.name.as_str())
+        .collect();
     let declared: BTreeSet<&str> = Metric::ALL.iter().map(|metric| metric.name()).collect();
     assert_eq!(names, declared, "nobody looks at what is declared");
 }
@@ -155,7 +158,11 @@ async fn whoever_counts_is_whom_the_alarms_look_at() {
         // CloudWatch: one day for periods below an hour, seven days above.
         assert!(silence <= if number("Period") < 3_600 { 86_400 } else { 604_800 }, "{name}");
         assert_eq!(alarm["TreatMissingData"], "breaching", "{name}: silence must be the alarm");
-        assert_eq!((number("Threshold"), alarm["ComparisonOperator"].as_str()), (1, Some("LessThanThreshold")), "{name}");
+        assert_eq!(
+            (number("Threshold"), alarm["ComparisonOperator"].as_str()),
+            (1, Some("LessThanThreshold")),
+            "{name}"
+        );
         assert!(watched.insert(of), "{name}: watched twice");
     }
     assert_eq!(watched, declared.into_keys().collect(), "a schedule without a heartbeat alarm");
@@ -166,9 +173,9 @@ fn each_function_queue_and_stream_has_its_alarms() {
     let template = template();
     let looked: BTreeSet<Looked> = alarms(&template).values().map(named).collect();
     let has = |name: &str, dimension: &str, value: &str| {
-        let found = looked.iter().any(|looked| {
-            looked.name == name && looked.dimensions.get(dimension).map(String::as_str) == Some(value)
-        });
+        let found = looked
+            .iter()
+            .any(|looked| looked.name == name && looked.dimensions.get(dimension).map(String::as_str) == Some(value));
         assert!(found, "no alarm on {name} of {value}");
     };
     for function in functions(&template).values() {
@@ -183,13 +190,21 @@ fn each_function_queue_and_stream_has_its_alarms() {
         let value = format!("{name}.QueueName");
         // A queue without dead letters of its own is one for dead letters.
         let is_dead_letters = queue["Properties"]["RedrivePolicy"].is_null();
-        has(if is_dead_letters { "ApproximateNumberOfMessagesVisible" } else { "ApproximateAgeOfOldestMessage" }, "QueueName", &value);
+        has(
+            if is_dead_letters { "ApproximateNumberOfMessagesVisible" } else { "ApproximateAgeOfOldestMessage" },
+            "QueueName",
+            &value,
+        );
     }
 }
 
 /// GitHub's anchor of a heading.
 fn anchor(heading: &str) -> String {
-    let kept = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c)).collect::<String>();
+    let kept = heading
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c))
+        .collect::<String>();
     kept.replace(' ', "-")
 }
 
@@ -211,7 +226,8 @@ fn each_alarm_has_its_place_in_the_runbook_and_each_place_its_alarms() {
     let mut described: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (name, alarm) in alarms(&template()) {
         let description = text(&alarm["AlarmDescription"]);
-        let (what, place) = description.split_once(" What to do - docs/runbook.md#").unwrap_or_else(|| panic!("{name}: {description}"));
+        let (what, place) =
+            description.split_once(" What to do - docs/runbook.md#").unwrap_or_else(|| panic!("{name}: {description}"));
         assert!(what.ends_with('.'), "{name}: {what}");
         assert!(places.contains_key(place), "{name}: the runbook has no #{place}");
         assert_eq!(texts(&alarm["AlarmActions"]), texts(&json!("AlarmTopic")), "{name} tells nobody");
@@ -224,7 +240,8 @@ fn each_alarm_has_its_place_in_the_runbook_and_each_place_its_alarms() {
 #[test]
 fn the_docs_list_every_metric() {
     let page = include_str!("../../../docs/observability.md");
-    let listed: Vec<&str> = page.lines().skip_while(|line| *line != "## Metrics").filter(|line| line.starts_with("| `")).collect();
+    let listed: Vec<&str> =
+        page.lines().skip_while(|line| *line != "## Metrics").filter(|line| line.starts_with("| `")).collect();
     let declared: Vec<String> = Metric::ALL
         .iter()
         .map(|metric| {

@@ -18,7 +18,9 @@ pub(crate) fn observed(routes: Router, observer: &Observer) -> Router {
         let observer = observer.clone();
         async move {
             let work = work(&request);
-            observer.observe(work, next.run(request), |answer: &Response| Outcome::Status(answer.status().as_u16())).await
+            observer
+                .observe(work, next.run(request), |answer: &Response| Outcome::Status(answer.status().as_u16()))
+                .await
         }
     }))
 }

@@ -151,12 +151,7 @@ pub struct Observer {
 
 impl Observer {
     /// Runs `work`, then writes the line about it and its metrics. `judge` says what came of it.
-    pub async fn observe<T>(
-        &self,
-        work: Work,
-        run: impl Future<Output = T>,
-        judge: impl FnOnce(&T) -> Outcome,
-    ) -> T {
+    pub async fn observe<T>(&self, work: Work, run: impl Future<Output = T>, judge: impl FnOnce(&T) -> Outcome) -> T {
         let known = ORIGIN.try_with(Clone::clone).ok();
         let is_ours = known.is_none();
         let origin = known.unwrap_or_else(Origin::local);
@@ -219,10 +214,7 @@ impl Open<'_> {
         });
         match (work, outcome) {
             (Work::Schedule { .. }, Some(Outcome::Done)) => self.counts.add(Metric::ScheduleRan, 1.0),
-            (Work::Http { .. }, Some(Outcome::Status(status))) => {
-                self.counts.set(Metric::ApiLatency, duration_ms);
-                self.counts.add(Metric::ApiErrors, f64::from(u8::from(status >= 500)));
-            }
+            (Work::Http { .. }, Some(Outcome::Status(500..))) => self.counts.add(Metric::ApiErrors, 1.0),
             _ => {}
         }
         self.write_metrics();

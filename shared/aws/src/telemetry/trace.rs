@@ -64,7 +64,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_header_is_not_carried_on() {
-        for text in ["", "Root=", "Root=dora@acme.example", "Root=1-5759e988-short", "Parent=53995c3f42cd8ad8;Sampled=1"] {
+        for text in
+            ["", "Root=", "Root=dora@acme.example", "Root=1-5759e988-short", "Parent=53995c3f42cd8ad8;Sampled=1"]
+        {
             assert_eq!(TraceHeader::parse(text), None, "{text:?}");
         }
         let odd = TraceHeader::parse(&format!("Root={ROOT};Parent=dora@acme.example;Sampled=?")).expect("a root");
