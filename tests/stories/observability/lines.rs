@@ -20,7 +20,8 @@ async fn invoke(world: &World, name: &str, request_id: &str, trace: Option<&str>
     let function: &Function = world.system.functions().iter().find(|function| function.name == name).unwrap();
     let mut context = Context::default();
     context.request_id = request_id.to_owned();
-    context.xray_trace_id = trace.map(|root| format!("Root={root};Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0"));
+    context.xray_trace_id =
+        trace.map(|root| format!("Root={root};Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0"));
     handle(function, LambdaEvent::new(event, context)).await.expect(name)
 }
 
@@ -73,7 +74,8 @@ fn queued(world: &World, consumer: &str) -> Value {
 /// The `filter` of the documented query that holds `placeholder`, as `(field, value)`, one of which must be so.
 fn documented_filter(placeholder: &str, value: &str) -> Vec<(String, String)> {
     let page = include_str!("../../../docs/observability.md");
-    let filter = page.lines().find(|line| line.starts_with("| filter ") && line.contains(&format!("\"{placeholder}\"")));
+    let filter =
+        page.lines().find(|line| line.starts_with("| filter ") && line.contains(&format!("\"{placeholder}\"")));
     let filter = filter.unwrap_or_else(|| panic!("no query with {placeholder}")).replace(placeholder, value);
     let conditions = filter.trim_start_matches("| filter ").split(" or ");
     conditions
@@ -127,7 +129,10 @@ async fn all_lines_of_one_event_are_found_across_functions_by_one_query() {
     ];
     let told_of_event = told(&of_event);
     for (service, message) in wanted {
-        assert!(told_of_event.contains(&(service.to_owned(), message.to_owned())), "{service} {message}: {told_of_event:?}");
+        assert!(
+            told_of_event.contains(&(service.to_owned(), message.to_owned())),
+            "{service} {message}: {told_of_event:?}"
+        );
     }
     let correlation = status_changed.detail["correlation_id"].as_str().unwrap();
     for line in &of_event {
@@ -138,7 +143,10 @@ async fn all_lines_of_one_event_are_found_across_functions_by_one_query() {
     // What the event caused is in its chain, in the same trace.
     let chain = found(&lines, &documented_filter("CORRELATION", correlation));
     let caused: Vec<&Value> = chain.iter().filter(|line| line["cause"] == event).collect();
-    assert!(caused.iter().any(|line| line["service"] == "automation-dispatch" && line["message"] == "event stored"), "{caused:#?}");
+    assert!(
+        caused.iter().any(|line| line["service"] == "automation-dispatch" && line["message"] == "event stored"),
+        "{caused:#?}"
+    );
     assert!(chain.iter().all(|line| line["trace_id"] == TRACE), "{chain:#?}");
     assert_eq!(found(&lines, &documented_filter("TRACE", TRACE)).len(), chain.len() + 1, "and the line of the request");
     assert!(found(&lines, &documented_filter("CUSTOMER", "acme")).len() > chain.len());
@@ -199,4 +207,34 @@ async fn an_invocation_that_is_broken_off_says_so() {
     let outcomes: Vec<Value> = log.lines().iter().map(|line| line["outcome"].clone()).collect();
     assert_eq!(outcomes, ["broken off", "broken off"]);
     assert_eq!(world.system.local().metrics().sum("ScheduleRan"), 0.0, "it did not come to its end");
+}
+
+// TEMPORARY-MEASURE
+#[tokio::test]
+async fn zz_measure() {
+    use keepwell_aws::telemetry::metrics::{Metric, Sink, count};
+    use tracing_subscriber::layer::SubscriberExt as _;
+    let lines = keepwell_aws::telemetry::json_lines("x", std::io::sink);
+    let filter = keepwell_aws::telemetry::filter(tracing_subscriber::filter::LevelFilter::INFO);
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines).with(filter));
+    let f = Function::new("status-update").metrics_to("keepwell", Sink::new(|_| {}));
+    for (name, counts) in [("no metrics", 0usize), ("three metrics", 1)] {
+        let mut best = f64::MAX;
+        for _ in 0..20 {
+            let start = std::time::Instant::now();
+            for _ in 0..500 {
+                let work = Work::Queue { messages: 1 };
+                f.within(work, async {
+                    count(Metric::MailsSent, counts);
+                    count(Metric::RunsActed, counts);
+                    count(Metric::EventsPublished, counts);
+                    Ok::<(), HandlerError>(())
+                })
+                .await
+                .unwrap();
+            }
+            best = best.min(start.elapsed().as_secs_f64() / 500.0 * 1e6);
+        }
+        eprintln!("MEASURED {name}: {best:.1} us");
+    }
 }
