@@ -56,6 +56,12 @@ pub const LOG_GB: f64 = 0.50;
 /// Dollars for an alarm for a month (<https://aws.amazon.com/cloudwatch/pricing/>).
 pub const ALARM_MONTH: f64 = 0.10;
 
+/// Dollars for a metric of ours for a month, of the first 10,000 (<https://aws.amazon.com/cloudwatch/pricing/>).
+pub const METRIC_MONTH: f64 = 0.30;
+
+/// Dollars for a dashboard for a month (<https://aws.amazon.com/cloudwatch/pricing/>).
+pub const DASHBOARD_MONTH: f64 = 3.00;
+
 /// Dollars for a secret for a month (<https://aws.amazon.com/secrets-manager/pricing/>).
 pub const SECRET_MONTH: f64 = 0.40;
 

@@ -45,7 +45,7 @@ fn each_price_is_that_of_its_unit() {
     close(at(Service::Ses, Amounts { mails: 1e3, ..none }), 0.1);
     close(at(Service::S3, Amounts { puts: 1e3, gets: 1e3, object_gb: 100.0, ..none }), 0.005 + 0.0004 + 2.3);
     close(at(Service::ApiGateway, Amounts { api_requests: million, ..none }), 1.0);
-    close(at(Service::CloudWatch, Amounts { log_gb: 2.0, alarms: 10.0, ..none }), 2.0);
+    close(at(Service::CloudWatch, Amounts { log_gb: 2.0, alarms: 10.0, metrics: 10.0, dashboards: 1.0, ..none }), 8.0);
     close(at(Service::SecretsManager, Amounts { secrets: 1.0, ..none }), 0.4);
 }
 
@@ -74,13 +74,14 @@ fn the_looks_of_the_snapshot_by_hand() {
 
 #[test]
 fn what_is_there_although_nothing_happens_by_hand() {
-    // Starts: (5 x 288 + 2 x 24 + 1 + 96) x 30 = 47,550, $0.04755. Queues: 3 x 648,000 polls, $0.7776. 19 alarms $1.90, a secret $0.40.
+    // Starts: (5 x 288 + 2 x 24 + 1 + 96) x 30 = 47,550, $0.04755. Queues: 3 x 648,000 polls, $0.7776. 37 alarms $3.70,
+    // 15 metrics $4.50, the dashboard $3.00, a secret $0.40.
     // Each start reads 4 units: 190,200, $0.023775.
     let bill = Bill::of(quiet(1));
     let standing = of(&bill, Cause::Standing).amounts;
     close(standing.dollars_at(Service::EventBridge), 0.047_55);
     close(standing.dollars_at(Service::Sqs), 0.777_6);
-    close(standing.dollars_at(Service::CloudWatch), 1.9);
+    close(standing.dollars_at(Service::CloudWatch), 3.7 + 4.5 + 3.0);
     close(standing.dollars_at(Service::SecretsManager), 0.4);
     close(standing.dollars_at(Service::DynamoDb), 0.023_775);
 }

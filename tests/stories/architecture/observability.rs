@@ -13,7 +13,7 @@ use super::template::{functions, members, template, texts};
 const OF_AWS: &[(&str, &[&str], &str)] = &[
     ("AWS/ApiGateway", &["4xx", "5xx", "Count", "Latency"], "ApiId"),
     ("AWS/DynamoDB", &["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"], "TableName"),
-    ("AWS/Lambda", &["Errors", "Invocations", "IteratorAge", "Throttles"], "FunctionName"),
+    ("AWS/Lambda", &["Duration", "Errors", "Invocations", "IteratorAge", "Throttles"], "FunctionName"),
     // Of the whole account.
     ("AWS/Lambda", &["ConcurrentExecutions", "Throttles"], ""),
     ("AWS/SES", &["Reputation.BounceRate", "Reputation.ComplaintRate"], "ses:configuration-set"),

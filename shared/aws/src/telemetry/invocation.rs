@@ -214,10 +214,7 @@ impl Open<'_> {
         });
         match (work, outcome) {
             (Work::Schedule { .. }, Some(Outcome::Done)) => self.counts.add(Metric::ScheduleRan, 1.0),
-            (Work::Http { .. }, Some(Outcome::Status(status))) => {
-                self.counts.set(Metric::ApiLatency, duration_ms);
-                self.counts.add(Metric::ApiErrors, f64::from(u8::from(status >= 500)));
-            }
+            (Work::Http { .. }, Some(Outcome::Status(500..))) => self.counts.add(Metric::ApiErrors, 1.0),
             _ => {}
         }
         self.write_metrics();

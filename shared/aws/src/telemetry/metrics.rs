@@ -19,8 +19,6 @@ pub enum Unit {
     Count,
     /// Seconds.
     Seconds,
-    /// Milliseconds.
-    Milliseconds,
 }
 
 impl Unit {
@@ -29,7 +27,6 @@ impl Unit {
         match self {
             Self::Count => "Count",
             Self::Seconds => "Seconds",
-            Self::Milliseconds => "Milliseconds",
         }
     }
 }
@@ -113,7 +110,6 @@ metrics! {
     WebhookDead: Count by Function, "Webhooks and Slack messages that were given up.";
     ScoresComputed: Count by Function, "Customers whose level, score and insight were computed.";
     AuditDifferences: Count by Function, "Customers whose score did not rest on all that is stored.";
-    ApiLatency: Milliseconds by Function, "Time from a request's arrival in the function to its answer.";
     ApiErrors: Count by Route, "Requests that were answered with 500 or more.";
 }
 

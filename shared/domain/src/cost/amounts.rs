@@ -24,7 +24,7 @@ pub enum Service {
     S3,
     /// The HTTP API.
     ApiGateway,
-    /// Logs and alarms.
+    /// Logs, alarms, metrics and the dashboard.
     CloudWatch,
     /// Link keys.
     SecretsManager,
@@ -118,6 +118,10 @@ amounts! {
     log_gb,
     /// Alarms.
     alarms,
+    /// Metrics of ours, with a number in every hour.
+    metrics,
+    /// Dashboards.
+    dashboards,
     /// Secrets.
     secrets,
 }
@@ -143,7 +147,12 @@ impl Amounts {
                     + self.object_gb * price::OBJECT_GB_MONTH
             }
             Service::ApiGateway => self.api_requests * price::MILLION_API_REQUESTS / 1e6,
-            Service::CloudWatch => self.log_gb * price::LOG_GB + self.alarms * price::ALARM_MONTH,
+            Service::CloudWatch => {
+                self.log_gb * price::LOG_GB
+                    + self.alarms * price::ALARM_MONTH
+                    + self.metrics * price::METRIC_MONTH
+                    + self.dashboards * price::DASHBOARD_MONTH
+            }
             Service::SecretsManager => self.secrets * price::SECRET_MONTH,
         }
     }

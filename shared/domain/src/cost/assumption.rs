@@ -65,8 +65,8 @@ pub const AUDITED: f64 = 0.01;
 /// Read units of everything that is stored about a customer with a year of history.
 pub const AUDIT_READ_UNITS: f64 = 25.0;
 
-/// Bytes of logs that an invocation writes: what the runtime reports, and a line of ours.
-pub const LOG_BYTES_AN_INVOCATION: f64 = 1_000.0;
+/// Bytes of logs that an invocation writes: what the runtime reports, the line about it, one about its event and one of metrics.
+pub const LOG_BYTES_AN_INVOCATION: f64 = 1_800.0;
 
 /// Bytes that the API's access log has for a request.
 pub const LOG_BYTES_A_REQUEST: f64 = 400.0;
@@ -105,7 +105,14 @@ pub const SNAPSHOT_DAYS: f64 = 2.0;
 pub const STARTS_A_DAY: f64 = 5.0 * 288.0 + 2.0 * 24.0 + 1.0 + SNAPSHOTS_A_DAY;
 
 /// Alarms in the template.
-pub const ALARMS: f64 = 19.0;
+pub const ALARMS: f64 = 37.0;
+
+/// Metrics of ours that have a number in every hour: a heartbeat for each of nine schedules, two of the outbox, and what is counted
+/// where something happens all day (events, scores, runs, mails). The others are charged for the hours in which they have one.
+pub const METRICS: f64 = 15.0;
+
+/// Dashboards in the template.
+pub const DASHBOARDS: f64 = 1.0;
 
 /// Secrets in the template.
 pub const SECRETS: f64 = 1.0;

@@ -48,7 +48,7 @@ impl Cause {
             Self::Console => "console (API)",
             Self::Storage => "storage in tables",
             Self::Logs => "logs",
-            Self::Standing => "schedules, idle queues, alarms",
+            Self::Standing => "schedules, queues, alarms, metrics",
         }
     }
 }
@@ -264,6 +264,8 @@ fn standing() -> Amounts {
         + Amounts {
             queue_requests: assume::IDLE_POLLS * assume::QUEUES,
             alarms: assume::ALARMS,
+            metrics: assume::METRICS,
+            dashboards: assume::DASHBOARDS,
             secrets: assume::SECRETS,
             ..Amounts::default()
         }
