@@ -1,8 +1,13 @@
 //! What holds the parts together: who may depend on whom, what the template must say, what Lambda is answered.
 
 mod arrows;
+mod delivery;
+mod hosting;
 mod lambda;
+mod observability;
+mod package;
 mod permissions;
+mod permissions_table;
 mod template;
 
 #[tokio::test]
@@ -16,6 +21,7 @@ async fn the_api_page_lists_every_route_and_who_may_call_it() {
         .flat_map(|function| function.routes.declared().to_vec())
         .map(|route| {
             let who = match route.access {
+                Access::Public => "anyone".to_owned(),
                 Access::Link => "the link".to_owned(),
                 Access::People(role) => role.to_string(),
                 Access::Machine => "a write key".to_owned(),

@@ -118,6 +118,7 @@ async fn a_wrong_gist_is_found_and_healed_in_the_night() {
     world.set_status("acme", "steady").await;
     assert_eq!(measure(&world, "acme", "team.interaction_quality").await, 1.0);
     world.advance(Duration::days(1)).await;
+    assert_eq!(world.system.local().metrics().sum("AuditDifferences"), 1.0, "the alarm looks at this");
     assert_eq!(items(&world, "acme", "G#").await, good);
     assert_eq!(measure(&world, "acme", "team.interaction_quality").await, 5.0);
     assert_eq!(measure(&world, "acme", "tickets.open_weighted").await, 8.0);
@@ -127,6 +128,7 @@ async fn a_wrong_gist_is_found_and_healed_in_the_night() {
 async fn a_night_in_which_the_audit_finds_nothing_rewrites_no_gist() {
     let world = with_signals().await;
     world.advance(Duration::days(2)).await;
+    assert_eq!(world.system.local().metrics().sum("AuditDifferences"), 0.0);
     let revisions = || async {
         let query =
             client(&world).query().table_name(CORE).key_condition_expression("pk = :pk AND begins_with(sk, :sk)");

@@ -16,6 +16,7 @@ use keepwell_aws::function::{Function, HandlerError, Message, Rate};
 use keepwell_aws::{mailer, webhooks};
 use keepwell_domain::automation::run::RunState;
 use keepwell_domain::event::SOURCE;
+use tracing::Instrument as _;
 
 use crate::automations::Automations;
 use crate::part::Made;
@@ -74,13 +75,8 @@ async fn dispatch_batch(cloud: &Cloud, automations: &Automations, messages: Vec<
     let (mut made, mut done, mut failed) = (Made::default(), Vec::new(), Vec::new());
     for message in messages {
         let id = message.id.clone();
-        match dispatch(cloud, automations, &message, &mut made).await {
-            Ok(()) => done.push(id),
-            Err(error) => {
-                tracing::error!(message_id = id, %error, "message failed");
-                failed.push(id);
-            }
-        }
+        let dispatched = dispatch(cloud, automations, &message, &mut made).instrument(message.span()).await;
+        if dispatched.is_ok() { done.push(id) } else { failed.push(id) }
     }
     if let Err(error) = send(cloud, made).await {
         tracing::error!(%error, "mails or deliveries could not be sent");
@@ -89,8 +85,19 @@ async fn dispatch_batch(cloud: &Cloud, automations: &Automations, messages: Vec<
     failed
 }
 
-/// Runs every automation that the event sets off. One that fails does not keep the others from it.
+/// Runs every automation that the event sets off. What fails is logged with the event's ids.
 async fn dispatch(
+    cloud: &Cloud,
+    automations: &Automations,
+    message: &Message,
+    made: &mut Made,
+) -> Result<(), HandlerError> {
+    let outcome = run_each(cloud, automations, message, made).await;
+    outcome.inspect_err(|error| tracing::error!(message_id = message.id, %error, "message failed"))
+}
+
+/// Runs every automation that the event sets off. One that fails does not keep the others from it.
+async fn run_each(
     cloud: &Cloud,
     automations: &Automations,
     message: &Message,

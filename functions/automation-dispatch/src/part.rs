@@ -12,10 +12,11 @@ use keepwell_aws::store::record::{Record, Table};
 use keepwell_aws::store::runs::{PreviousRuns, run_record};
 use keepwell_aws::store::transaction::MAX_WRITES;
 use keepwell_aws::store::{CommitError, Expect, keys};
+use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::automation::Automation;
 use keepwell_domain::automation::library::shipped_edition;
 use keepwell_domain::automation::plan::{Effect, MailDraft, Step, TaskDraft};
-use keepwell_domain::automation::run::{Run, RunState, StepLog, StepResult, TAKE_UP_AFTER, input, lean};
+use keepwell_domain::automation::run::{Run, RunResult, RunState, StepLog, StepResult, TAKE_UP_AFTER, input, lean};
 use keepwell_domain::automation::variables::variables;
 use keepwell_domain::customer::Profile;
 use keepwell_domain::delivery::{Body, Delivery, DeliveryKey, EndpointId, Source};
@@ -154,9 +155,11 @@ impl<'a> Part<'a> {
             event_id = run.event.event_id,
             result = run.result().as_str(),
             steps = run.steps.len(),
+            made = made_by(run),
             "automation"
         );
         self.change.commit(self.cloud).await?;
+        count_run(&self.run);
         Ok((self.made, self.run))
     }
 
@@ -199,9 +202,10 @@ impl<'a> Part<'a> {
             Effect::Mail(draft) => self.mail(draft),
             Effect::Task(draft) => self.task(draft),
             Effect::Webhook { endpoint } => {
+                let url = self.cloud.public_url().map_err(|error| error.to_string())?;
                 let webhook = |data: &Value| Body::webhook("automation.fired", self.situation.now, data);
                 // Attributes are the one part that can be large; a webhook without them is better than none.
-                let body = webhook(&self.webhook_data(true)).or_else(|_| webhook(&self.webhook_data(false)));
+                let body = webhook(&self.webhook_data(url, true)).or_else(|_| webhook(&self.webhook_data(url, false)));
                 self.delivery(&endpoint, body.map_err(|error| error.to_string())?)
             }
             Effect::Slack { endpoint, text } => {
@@ -290,7 +294,7 @@ impl<'a> Part<'a> {
         Ok(Some(id))
     }
 
-    fn webhook_data(&self, with_attributes: bool) -> Value {
+    fn webhook_data(&self, public_url: &str, with_attributes: bool) -> Value {
         let (run, customer) = (&self.run, &self.situation.customer.value);
         let (profile, standing) = (&customer.profile, &customer.standing);
         json!({
@@ -299,7 +303,7 @@ impl<'a> Part<'a> {
             "customer": {
                 "id": customer.id,
                 "name": profile.name,
-                "url": format!("{}/customers/{}", self.cloud.deployment.public_url, customer.id),
+                "url": format!("{public_url}/customers/{}", customer.id),
                 "owner": profile.owner,
                 "plan": profile.plan,
                 "arr_cents": profile.arr_cents,
@@ -315,6 +319,23 @@ impl<'a> Part<'a> {
             },
         })
     }
+}
+
+/// The ids of what the run made, which lead to the lines about each mail and delivery.
+fn made_by(run: &Run) -> Option<String> {
+    let made: Vec<&str> = run.steps.iter().filter_map(|step| step.made.as_deref()).collect();
+    (!made.is_empty()).then(|| made.join(" "))
+}
+
+/// A run is counted when it is over, by what came of it.
+fn count_run(run: &Run) {
+    let metric = match (&run.state, run.result()) {
+        (RunState::Done, RunResult::Acted) => Metric::RunsActed,
+        (RunState::Done, RunResult::Failed) => Metric::RunsFailed,
+        (RunState::Done, RunResult::Refused) => Metric::RunsRefused,
+        _ => return,
+    };
+    metrics::count(metric, 1);
 }
 
 /// How many items of a transaction an effect takes. A task: its row, the way to it, its line on the timeline, its event.

@@ -9,6 +9,7 @@ use keepwell_aws::store::record::{Record, Table};
 use keepwell_aws::store::runs::{run_record, unlisted_run_record};
 use keepwell_aws::store::scorecards::ScorecardsError;
 use keepwell_aws::store::{CommitError, Expect, StoreError, Stored, Transaction, keys};
+use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::automation::Automation;
 use keepwell_domain::automation::plan::{Plan, Refusal, Step, plan, resume};
 use keepwell_domain::automation::run::{self, MAX_EFFECTS, Run, RunState, full};
@@ -121,7 +122,9 @@ async fn refuse(cloud: &Cloud, mut run: Run, refusal: Refusal) -> Result<(), Run
         let record = Record::new(Table::Dedupe, first, &()).map(|record| record.expiring(run.started_at + REMEMBERED));
         transaction.put(record, Expect::Anything);
     }
-    Ok(transaction.commit(&cloud.store).await?)
+    transaction.commit(&cloud.store).await?;
+    metrics::count(Metric::RunsRefused, 1);
+    Ok(())
 }
 
 /// Carries out what is left of a run, part by part. `again`: somebody else began it.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::function::HandlerError;
+use keepwell_aws::function::{HandlerError, span_of};
 use keepwell_domain::automation::run::RunState;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::part::Made;
 use crate::{run, send};
@@ -32,9 +33,10 @@ pub(crate) async fn go_on(cloud: &Cloud) -> Result<(), HandlerError> {
                 break;
             }
             let run = &stored.value;
+            let span = span_of(&run.event);
             let outcome = match run.state {
-                RunState::Doing { .. } => run::finish(cloud, run, true).await,
-                _ => run::go_on(cloud, run).await,
+                RunState::Doing { .. } => run::finish(cloud, run, true).instrument(span).await,
+                _ => run::go_on(cloud, run).instrument(span).await,
             };
             match outcome {
                 Ok(parts) => {

@@ -16,6 +16,7 @@ mod scorecards;
 mod scores;
 mod sentiment;
 mod settings;
+mod sign_in;
 mod tasks;
 mod view;
 mod write_keys;
@@ -31,6 +32,7 @@ pub fn function(cloud: &Cloud) -> Function {
     let csm = Access::People(Role::Csm);
     let admin = Access::People(Role::Admin);
     let routes = Routes::new(cloud)
+        .route(Access::Public, Method::GET, "/v1/sign-in", sign_in::get_sign_in)
         .route(viewer, Method::GET, "/v1/customers", list::get_customers)
         .route(csm, Method::POST, "/v1/customers", customers::post_customer)
         .route(viewer, Method::GET, "/v1/customers/{id}", customers::get_customer)

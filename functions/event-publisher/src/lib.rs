@@ -5,7 +5,8 @@
 use chrono::Duration;
 use keepwell_aws::bus::publish;
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::function::{Function, HandlerError, Rate};
+use keepwell_aws::function::{Function, HandlerError, Rate, span_of};
+use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::event::Event;
 
 /// How old an unpublished event must be before the sweep takes it: younger ones are still the stream's.
@@ -24,7 +25,7 @@ pub fn function(cloud: &Cloud) -> Function {
         })
         .schedule("sweep", Rate::FiveMinutes, move || {
             let cloud = swept.clone();
-            async move { sweep(&cloud, STREAM_LEAD).await.map(|_| ()) }
+            async move { measured_sweep(&cloud).await }
         })
 }
 
@@ -40,11 +41,25 @@ pub async fn publish_rows(cloud: &Cloud, events: Vec<Event>) -> Option<usize> {
 #[error("{0} events could not be published")]
 pub struct Unpublished(usize);
 
+/// Sweeps, and measures what the stream had left behind: as long as it does its work, nothing.
+async fn measured_sweep(cloud: &Cloud) -> Result<(), HandlerError> {
+    let waiting = cloud.store.unpublished(cloud.now() - STREAM_LEAD, SWEEP_ROUND).await?;
+    let oldest = waiting.iter().map(|event| cloud.now() - event.occurred_at).max().unwrap_or_default();
+    metrics::measure(Metric::OutboxPending, waiting.len() as f64);
+    metrics::measure(Metric::OutboxOldestSeconds, oldest.num_seconds() as f64);
+    sweep_from(cloud, STREAM_LEAD, waiting).await.map(|_| ())
+}
+
 /// Publishes everything unpublished that is older than `age`. Answers how many events went out.
 pub async fn sweep(cloud: &Cloud, age: Duration) -> Result<usize, HandlerError> {
+    let waiting = cloud.store.unpublished(cloud.now() - age, SWEEP_ROUND).await?;
+    sweep_from(cloud, age, waiting).await
+}
+
+/// The same, with the first round's events read already.
+async fn sweep_from(cloud: &Cloud, age: Duration, mut events: Vec<Event>) -> Result<usize, HandlerError> {
     let mut published = 0;
     loop {
-        let events = cloud.store.unpublished(cloud.now() - age, SWEEP_ROUND).await?;
         if events.is_empty() {
             return Ok(published);
         }
@@ -54,6 +69,7 @@ pub async fn sweep(cloud: &Cloud, age: Duration) -> Result<usize, HandlerError> 
         if !refused.is_empty() {
             return Err(Box::new(Unpublished(refused.len())));
         }
+        events = cloud.store.unpublished(cloud.now() - age, SWEEP_ROUND).await?;
     }
 }
 
@@ -62,14 +78,17 @@ async fn publish_and_mark(cloud: &Cloud, events: Vec<Event>) -> Vec<String> {
     let outcome = publish(cloud, events).await;
     let mut refused = Vec::new();
     for (event, reason) in outcome.refused {
-        tracing::warn!(event_id = event.event_id, reason, "not published");
+        span_of(&event).in_scope(|| tracing::warn!(reason, "not published"));
         refused.push(event.event_id);
     }
+    metrics::count(Metric::EventsPublished, outcome.accepted.len());
     for event in outcome.accepted {
-        // Published but not marked: the sweep publishes it once more, which consumers do not mind.
-        if let Err(error) = cloud.store.mark_published(&event, cloud.now()).await {
-            tracing::warn!(event_id = event.event_id, %error, "published but not marked");
-        }
+        let marked = cloud.store.mark_published(&event, cloud.now()).await;
+        span_of(&event).in_scope(|| match marked {
+            Ok(()) => tracing::info!(event = event.fact.name(), "event published"),
+            // The sweep publishes it once more, which consumers do not mind.
+            Err(error) => tracing::warn!(event = event.fact.name(), %error, "event published but not marked"),
+        });
     }
     refused
 }

@@ -10,6 +10,7 @@ use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::contact_record;
 use keepwell_aws::store::feedback::request_record;
 use keepwell_aws::store::{Expect, Stored};
+use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::contact::{AskState, Contact};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::event::Fact;
@@ -218,6 +219,7 @@ async fn record(cloud: &Cloud, asked: Asked, recorded: Recorded, now: DateTime<U
         revision: answer.revision,
     });
     change.commit(cloud).await?;
+    metrics::count(Metric::FeedbackAnswered, 1);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use keepwell_aws::function::{HandlerError, Message};
 use keepwell_aws::mailer::INTENT_TAG;
 use keepwell_aws::store::change::retry_on_conflict;
 use keepwell_aws::suppression::{suppress, suppress_address};
+use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::contact::MailState;
 use keepwell_domain::id::EmailAddress;
 use keepwell_domain::mail::{MailIntent, Recipient, SesEvent, SesEventKind, confirmed};
@@ -17,21 +18,26 @@ pub(crate) async fn handle(cloud: &Cloud, message: Message) -> Result<(), Handle
     };
     let Some(intent) = confirm(cloud, &id, &event).await? else { return Ok(()) };
     let Recipient::Contact { contact } = &intent.recipient else { return Ok(()) };
-    let state = match event.kind {
+    let (state, metric) = match event.kind {
         // A transient bounce (full mailbox) says nothing about tomorrow.
-        SesEventKind::Bounce if is_permanent(&message.detail) => MailState::Bounced,
-        SesEventKind::Complaint => MailState::Complained,
+        SesEventKind::Bounce if is_permanent(&message.detail) => (MailState::Bounced, Metric::MailBounces),
+        SesEventKind::Complaint => (MailState::Complained, Metric::MailComplaints),
         _ => return Ok(()),
     };
     let went_to = destinations(&message.detail);
-    let now_at = cloud.store.contact(&intent.customer, contact).await?.map(|contact| contact.value.email.normalised());
+    let contact_now = cloud.store.contact(&intent.customer, contact).await?.map(|contact| contact.value);
+    let now_at = contact_now.as_ref().map(|contact| contact.email.normalised());
     if went_to.is_empty() || went_to.iter().any(|address| Some(address.normalised()) == now_at) {
         retry_on_conflict(|| suppress(cloud, &intent.customer, contact, state)).await?;
+        // An event that comes again changes nothing, and is not counted again.
+        metrics::count(metric, usize::from(contact_now.is_some_and(|contact| contact.mail.state != state)));
         return Ok(());
     }
     // The contact has another address by now, or is gone: only the old address is at fault.
     for address in &went_to {
+        let is_new = cloud.store.address_guard(address).await?.value.suppressed_since.is_none();
         retry_on_conflict(|| suppress_address(cloud, address)).await?;
+        metrics::count(metric, usize::from(is_new));
     }
     Ok(())
 }

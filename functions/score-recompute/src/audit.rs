@@ -3,6 +3,7 @@
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::store::CommitError;
 use keepwell_aws::store::change::retry_on_conflict;
+use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::score::audit::differences;
 use keepwell_domain::score::library::Selection;
@@ -10,7 +11,7 @@ use keepwell_domain::settings::Settings;
 
 use crate::{inputs, standing};
 
-/// Audits one customer. A difference is logged, which raises an alarm, and healed: the gists are made anew from the records.
+/// Audits one customer. A difference is logged and healed, and counted, which raises an alarm: the gists are made anew from the records.
 pub(crate) async fn audit(
     cloud: &Cloud,
     settings: &Settings,
@@ -34,9 +35,10 @@ pub(crate) async fn audit(
         if measures.is_empty() && remembered_alike {
             return Ok(());
         }
-        // The template makes a metric and an alarm of this message.
         tracing::error!(customer = id.as_str(), measures = measures.join(", "), "the audit found a difference");
-        cloud.store.rewrite_gists(cloud, id).await
+        cloud.store.rewrite_gists(cloud, id).await?;
+        metrics::count(Metric::AuditDifferences, 1);
+        Ok(())
     })
     .await
 }

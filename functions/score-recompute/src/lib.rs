@@ -14,15 +14,17 @@ use std::sync::Arc;
 
 use futures::{StreamExt as _, future, stream};
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::function::{Function, HandlerError, Message, Rate};
+use keepwell_aws::function::{Function, HandlerError, Message, Rate, span_of};
 use keepwell_aws::store::change::{Cause, retry_on_conflict};
 use keepwell_aws::store::scorecards::Applied;
 use keepwell_aws::store::{CommitError, Transaction};
+use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::event::{Event, SOURCE};
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::score::audit::whose_turn;
 use keepwell_domain::score::library::Selection;
 use keepwell_domain::settings::Settings;
+use tracing::Instrument as _;
 
 use crate::scorecards::Scorecards;
 
@@ -89,8 +91,12 @@ async fn recompute_batch(cloud: &Cloud, scorecards: &Scorecards, messages: Vec<M
         }
     };
     for (id, (event, messages)) in customers {
-        if let Err(error) = recompute(cloud, &settings, &scorecards, &id, &Cause::event(&event)).await {
-            tracing::error!(customer = id.as_str(), %error, "recompute failed");
+        let cause = Cause::event(&event);
+        let computed = async {
+            let outcome = recompute(cloud, &settings, &scorecards, &id, &cause).await;
+            outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "recompute failed"))
+        };
+        if computed.instrument(span_of(&event)).await.is_err() {
             failed.extend(messages);
         }
     }
@@ -174,7 +180,9 @@ async fn recompute(
         let Some(records) = inputs::load(cloud, settings, id, now).await? else { return Ok(()) };
         let scorecard = scorecards.for_customer(&records.customer.value);
         let computed = standing::compute(&records, settings, scorecard, now);
-        standing::write(cloud, records, computed, settings, cause.clone(), now).await
+        standing::write(cloud, records, computed, settings, cause.clone(), now).await?;
+        metrics::count(Metric::ScoresComputed, 1);
+        Ok(())
     })
     .await
 }

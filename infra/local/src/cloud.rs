@@ -14,6 +14,7 @@ pub mod injector;
 mod links;
 pub mod local_table;
 pub mod mailbox;
+pub mod metrics;
 mod mime;
 mod put_events;
 pub mod queue;
@@ -39,6 +40,7 @@ use http_client::LocalHttpClient;
 use injector::{Crashed, Faults};
 use local_table::{Change, LocalStateError, LocalTable};
 use mailbox::Mailbox;
+use metrics::Metrics;
 use requests::{RequestLog, RequestRecord};
 use s3::Objects;
 
@@ -62,6 +64,7 @@ struct Inner {
     faults: Faults,
     bus: Bus,
     mailbox: Mailbox,
+    metrics: Metrics,
     objects: Objects,
     requests: RequestLog,
     table: LocalTable,
@@ -91,6 +94,7 @@ impl LocalCloud {
         let values = rows.iter().filter(|row| row.pk == VALUE).map(|row| (row.sk.clone(), row.body.clone()));
         let inner = Inner {
             bus: Bus::load(clock.clone(), faults.clone(), table.clone(), &rows)?,
+            metrics: Metrics::default(),
             mailbox: Mailbox::load(clock.clone(), table.clone(), &rows)?,
             values: Mutex::new(values.collect()),
             objects,
@@ -130,6 +134,11 @@ impl LocalCloud {
     /// The mails that were sent.
     pub fn mailbox(&self) -> &Mailbox {
         &self.inner.mailbox
+    }
+
+    /// The metrics that the functions wrote.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
     }
 
     /// The clock of this cloud.

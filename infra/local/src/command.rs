@@ -48,7 +48,7 @@ struct Local {
     /// Set the local clock, as old data sets need (RFC 3339, such as 2025-01-01T00:00:00Z)
     #[arg(long, global = true)]
     now: Option<DateTime<Utc>>,
-    /// Do not build the web console (there is none yet)
+    /// Do not build the console with npm; serve the build that there is
     #[arg(long, global = true)]
     no_web_build: bool,
 }

@@ -11,6 +11,7 @@
 //! | [`backtest`] | the command line's backtests, as text for people |
 //! | [`cost`] | the command line's bill of a month on AWS |
 //! | [`code`] | scorecards and automations as files: validate, plan, apply, pull |
+//! | [`web`] | the console: built, embedded, served |
 //! | [`command`] | the command line |
 
 pub mod backtest;
@@ -24,3 +25,4 @@ pub mod gateway;
 pub mod import;
 pub mod local_api;
 pub mod system;
+pub mod web;

@@ -4,11 +4,11 @@ mod duration;
 mod pages;
 mod write_key;
 
-use axum::extract::{Query, Request, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::{Path, Query, Request, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use keepwell_aws::http::{ApiError, Role};
 use keepwell_domain::problem::Problems;
@@ -21,17 +21,19 @@ use crate::system::LocalSystem;
 /// The routes.
 pub fn router(system: &LocalSystem) -> Router {
     Router::new()
-        .route("/", get(pages::start))
-        // Mails to the team link to the console's customer page.
-        .route("/customers/{id}", get(pages::customer))
         .route("/_local/token", get(token))
         .route("/_local/write-key", get(write_key::write_key))
         .route("/_local/mailbox", get(mailbox))
+        .route("/_local/mailbox/{index}", get(one_mail))
         .route("/_local/clock", get(clock).post(turn_clock))
         .route("/_local/events", get(events))
         .route("/_local/health", get(health))
         .with_state(system.clone())
 }
+
+/// What a mail may do when the console frames it.
+const MAIL_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; \
+     img-src data:; frame-ancestors 'self'";
 
 fn wants_html(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
@@ -56,6 +58,15 @@ async fn mailbox(State(system): State<LocalSystem>, headers: HeaderMap) -> Respo
         return pages::mailbox(&mails, system.now());
     }
     Json(mails.iter().map(mail).collect::<Vec<_>>()).into_response()
+}
+
+/// A mail's HTML alone, as the console frames it; `index` counts from the oldest. It may show pictures it carries and nothing else.
+async fn one_mail(State(system): State<LocalSystem>, Path(index): Path<usize>) -> Result<Response, ApiError> {
+    let mails = system.local().mailbox().mails();
+    let mail = mails.get(index).ok_or_else(|| ApiError::NotFound(format!("There is no mail {index}.")))?;
+    // Links open beside the console. A mail's first line is its document type, so the base goes into its head.
+    let html = mail.html.replacen("<head>", "<head><base target=\"_blank\">", 1);
+    Ok(([(CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response())
 }
 
 fn mail(mail: &Mail) -> Value {

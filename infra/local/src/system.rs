@@ -11,8 +11,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
 use keepwell_aws::cloud::{Cloud, Deployment, TableNames};
-use keepwell_aws::function::{Function, Message};
+use keepwell_aws::function::{Function, HandlerError};
+use keepwell_aws::sign_in::SignIn;
 use keepwell_aws::store::StoreError;
+use keepwell_aws::telemetry::invocation::Work;
 use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::EmailAddress;
 use keepwell_domain::link::{LinkKeys, LinkKeysError};
@@ -110,7 +112,10 @@ impl LocalSystem {
         let clock = local.clock().clone();
         let cloud = Cloud::new(&local.sdk_config(), deployment, Arc::new(move || clock.now()));
         cloud.store.create_tables().await.map_err(SystemError::Tables)?;
-        let functions = functions(&cloud);
+        let sink = local.metrics().sink();
+        let namespace = cloud.deployment.metrics_namespace.clone();
+        let functions: Vec<Function> =
+            functions(&cloud).into_iter().map(|function| function.metrics_to(&namespace, sink.clone())).collect();
         for function in &functions {
             if let Some(subscription) = &function.subscription {
                 local.subscribe(Subscription {
@@ -175,9 +180,7 @@ impl LocalSystem {
             if self.rested_at.load(Ordering::Relaxed) == mutations {
                 return Ok(());
             }
-            let published = event_publisher::sweep(&self.cloud, Duration::zero())
-                .await
-                .map_err(|error| SystemError::Outbox(error.to_string()))?;
+            let published = Box::pin(self.publish()).await.map_err(|error| SystemError::Outbox(error.to_string()))?;
             let handled = self.pump().await;
             if published == 0 && handled == 0 {
                 self.rested_at.store(mutations, Ordering::Relaxed);
@@ -187,28 +190,31 @@ impl LocalSystem {
         Err(SystemError::Restless)
     }
 
+    /// Publishes what is in the outbox: here the sweep does what the stream does on AWS. Answers how many events went out.
+    async fn publish(&self) -> Result<usize, HandlerError> {
+        let sweep = event_publisher::sweep(&self.cloud, Duration::zero());
+        match self.functions.iter().find(|function| function.name == "event-publisher") {
+            Some(publisher) => publisher.within(Work::Stream { rows: 0 }, sweep).await,
+            None => sweep.await,
+        }
+    }
+
     /// Lets every function handle one batch. Answers how many messages were received.
     async fn pump(&self) -> usize {
         let mut received = 0;
         for function in self.functions.iter() {
-            let Some(subscription) = &function.subscription else { continue };
+            if function.subscription.is_none() {
+                continue;
+            }
             let batch = self.local.bus().receive(function.name, BATCH);
             received += batch.len();
-            let mut messages = Vec::new();
-            let mut failed = Vec::new();
+            if batch.is_empty() {
+                continue;
+            }
             let ids: Vec<String> = batch.iter().map(|message| message.message_id.clone()).collect();
-            for message in batch {
-                match Message::parse(&message.message_id, &message.body) {
-                    Ok(message) => messages.push(message),
-                    Err(error) => {
-                        tracing::error!(message_id = message.message_id, %error, "unreadable message");
-                        failed.push(message.message_id);
-                    }
-                }
-            }
-            if !messages.is_empty() {
-                failed.extend((subscription.handler)(messages).await);
-            }
+            let bodies = batch.into_iter().map(|message| (message.message_id, message.body)).collect();
+            // A function with a subscription has a queue.
+            let failed = Box::pin(function.handle_queue(bodies)).await.unwrap_or_else(|_| ids.clone());
             let handled: Vec<String> = ids.into_iter().filter(|id| !failed.contains(id)).collect();
             self.local.bus().ack(function.name, &handled);
             self.local.bus().nack(function.name, &failed);
@@ -249,7 +255,9 @@ fn deployment(local: &LocalCloud, public_url: String, webhook_targets: Targets) 
         snapshot_bucket: "keepwell-snapshots".to_owned(),
         mail_from: address("keepwell@keepwell.example")?,
         mail_configuration_set: None,
-        public_url,
+        public_url: Some(public_url),
+        sign_in: Some(SignIn::Local),
+        metrics_namespace: "keepwell".to_owned(),
         manager: Some(address("manager@keepwell.example")?),
         link_keys: Some(LinkKeys::parse(&format!("k1:{link_key}"))?),
         webhook_targets,

@@ -42,6 +42,7 @@ async fn publish_batch(cloud: &Cloud, batch: Vec<Event>, published: &mut Publish
                         .source(SOURCE)
                         .detail_type(event.fact.name())
                         .detail(detail)
+                        .set_trace_header(event.trace.clone())
                         .time(aws_sdk_eventbridge::primitives::DateTime::from_millis(
                             event.occurred_at.timestamp_millis(),
                         ))

@@ -21,6 +21,7 @@ use ulid::Ulid;
 
 use crate::render::Templates;
 use crate::s3::Bucket;
+use crate::sign_in::{OpenIdProvider, SignIn};
 use crate::store::{Store, StoreError, Stored};
 use crate::webhooks;
 use crate::write_keys::KnownWriteKeys;
@@ -41,12 +42,16 @@ pub struct Deployment {
     pub mail_configuration_set: Option<String>,
     /// The bucket of the portfolio's snapshots.
     pub snapshot_bucket: String,
-    /// Where links in mails point, without a trailing slash.
-    pub public_url: String,
+    /// Where links in mails point, without a trailing slash; only functions that send have it.
+    pub public_url: Option<String>,
     /// Who is told beside the owner when a customer is about to leave.
     pub manager: Option<EmailAddress>,
     /// Keys for feedback and unsubscribe links; only functions that make or read such links have them.
     pub link_keys: Option<LinkKeys>,
+    /// How people sign in; only the function that tells them has it.
+    pub sign_in: Option<SignIn>,
+    /// Namespace of the metrics in `CloudWatch`.
+    pub metrics_namespace: String,
     /// Where webhooks may go. No variable of the environment decides it: on AWS it is the public internet, always.
     pub webhook_targets: Targets,
 }
@@ -89,15 +94,28 @@ impl Deployment {
             mail_from: address("MAIL_FROM", required("MAIL_FROM")?)?,
             mail_configuration_set: optional("MAIL_CONFIGURATION_SET"),
             snapshot_bucket: required("SNAPSHOT_BUCKET")?,
-            public_url: required("PUBLIC_URL")?.trim_end_matches('/').to_owned(),
+            public_url: optional("PUBLIC_URL").map(|url| url.trim_end_matches('/').to_owned()),
             manager: optional("MANAGER_EMAIL").map(|value| address("MANAGER_EMAIL", value)).transpose()?,
             link_keys: optional("LINK_KEYS")
                 .map(|text| LinkKeys::parse(&text))
                 .transpose()
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
+            sign_in: optional("SIGN_IN_ISSUER").map(sign_in).transpose()?,
+            metrics_namespace: optional("METRICS_NAMESPACE").unwrap_or_else(|| "keepwell".to_owned()),
             webhook_targets: Targets::Public,
         })
     }
+}
+
+/// How people sign in at `issuer`.
+fn sign_in(issuer: String) -> Result<SignIn, DeploymentError> {
+    Ok(SignIn::Provider(OpenIdProvider {
+        issuer,
+        client_id: required("SIGN_IN_CLIENT_ID")?,
+        authorization_endpoint: required("SIGN_IN_AUTHORIZATION_ENDPOINT")?,
+        token_endpoint: required("SIGN_IN_TOKEN_ENDPOINT")?,
+        end_session_endpoint: optional("SIGN_IN_END_SESSION_ENDPOINT"),
+    }))
 }
 
 fn optional(name: &'static str) -> Option<String> {
@@ -105,7 +123,11 @@ fn optional(name: &'static str) -> Option<String> {
 }
 
 fn required(name: &'static str) -> Result<String, DeploymentError> {
-    optional(name).ok_or_else(|| DeploymentError { name, problem: "is not set".to_owned() })
+    optional(name).ok_or_else(|| not_set(name))
+}
+
+fn not_set(name: &'static str) -> DeploymentError {
+    DeploymentError { name, problem: "is not set".to_owned() }
 }
 
 /// The SDK's configuration from the variables that Lambda sets. Its credentials last as long as the process.
@@ -196,8 +218,17 @@ impl Cloud {
 
     /// The keys for links, or what is missing.
     pub fn link_keys(&self) -> Result<&LinkKeys, DeploymentError> {
-        let missing = || DeploymentError { name: "LINK_KEYS", problem: "is not set".to_owned() };
-        self.deployment.link_keys.as_ref().ok_or_else(missing)
+        self.deployment.link_keys.as_ref().ok_or_else(|| not_set("LINK_KEYS"))
+    }
+
+    /// Where links in mails point, or what is missing.
+    pub fn public_url(&self) -> Result<&str, DeploymentError> {
+        self.deployment.public_url.as_deref().ok_or_else(|| not_set("PUBLIC_URL"))
+    }
+
+    /// How people sign in, or what is missing.
+    pub fn sign_in(&self) -> Result<&SignIn, DeploymentError> {
+        self.deployment.sign_in.as_ref().ok_or_else(|| not_set("SIGN_IN_ISSUER"))
     }
 
     /// The team's settings, with the deployment's manager where the team named none.

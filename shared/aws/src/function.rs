@@ -1,5 +1,8 @@
 //! What a function offers to the outside: routes, subscriptions, schedules. Deployed, each is one Lambda; locally they
 //! share a process. `infra/template.yaml` is compared with these declarations by a test.
+//!
+//! Whoever calls a function does so by its `handle_…`, `run_schedule` and `router`: they write down what came of it
+//! ([`crate::telemetry`]).
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,8 +11,15 @@ use std::sync::Arc;
 use axum::Router;
 use keepwell_domain::event::Event;
 use serde_json::Value;
+use tracing::{Instrument as _, Span};
 
-use crate::http::Routes;
+use crate::http::{Routes, observed};
+use crate::telemetry::invocation::{Observer, Outcome, Work};
+use crate::telemetry::metrics::Sink;
+use crate::telemetry::trace::TraceHeader;
+
+/// Namespace of the metrics where the deployment names none.
+const NAMESPACE: &str = "keepwell";
 
 /// A future that a handler returns.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -45,6 +55,36 @@ impl Message {
     pub fn event(&self) -> Result<Event, serde_json::Error> {
         serde_json::from_value(self.detail.clone())
     }
+
+    /// The span of what is done about this message: its lines have the ids of the event. Of an event that is not ours there are none.
+    pub fn span(&self) -> Span {
+        let text = |name: &str| self.detail.get(name).and_then(Value::as_str);
+        event_span(text("event_id"), text("customer_id"), text("correlation_id"), text("causation_id"), text("trace"))
+    }
+}
+
+/// The span of what is done about `event`.
+pub fn span_of(event: &Event) -> Span {
+    event_span(
+        Some(&event.event_id),
+        Some(event.customer_id.as_str()),
+        Some(&event.correlation_id),
+        event.causation_id.as_deref(),
+        event.trace.as_deref(),
+    )
+}
+
+/// At the level of errors, so that no filter takes the ids from a line that is written.
+fn event_span(
+    event_id: Option<&str>,
+    customer: Option<&str>,
+    correlation: Option<&str>,
+    cause: Option<&str>,
+    trace: Option<&str>,
+) -> Span {
+    let trace = trace.and_then(TraceHeader::parse);
+    let trace_id = trace.as_ref().map(TraceHeader::id);
+    tracing::error_span!("event", event_id, customer, correlation, cause, trace_id)
 }
 
 /// Handles a batch of messages and answers the ids of those that failed and must come again.
@@ -102,12 +142,22 @@ pub struct Function {
     pub outbox: Option<OutboxHandler>,
     /// Schedules.
     pub schedules: Vec<Schedule>,
+    observer: Observer,
 }
 
 impl Function {
     /// A function that nothing reaches yet.
     pub fn new(name: &'static str) -> Self {
-        Self { name, routes: Routes::default(), subscription: None, outbox: None, schedules: Vec::new() }
+        let observer = Observer { service: name, namespace: NAMESPACE.into(), sink: Sink::stdout() };
+        Self { name, routes: Routes::default(), subscription: None, outbox: None, schedules: Vec::new(), observer }
+    }
+
+    /// Its metrics go to `sink`, in the namespace of that name; without this to standard output, in `keepwell`.
+    #[must_use]
+    pub fn metrics_to(mut self, namespace: &str, sink: Sink) -> Self {
+        self.observer.namespace = namespace.into();
+        self.observer.sink = sink;
+        self
     }
 
     /// Answers HTTP requests.
@@ -153,8 +203,72 @@ impl Function {
 
     /// The routes as a service.
     pub fn router(&self) -> Router {
-        self.routes.router()
+        observed(self.routes.router(), &self.observer)
     }
+
+    /// Handles a batch of its queue, each message with its id and body. Answers the ids of those that failed: they come again.
+    ///
+    /// An error means that the function has no queue.
+    pub async fn handle_queue(&self, batch: Vec<(String, String)>) -> Result<Vec<String>, HandlerError> {
+        let subscription = self.subscription.as_ref().ok_or_else(|| format!("{} has no queue", self.name))?;
+        let work = Work::Queue { messages: batch.len() };
+        let run = read_and_handle(subscription, batch);
+        Ok(self.observer.observe(work, run, |failed| Outcome::Failed(failed.len())).await)
+    }
+
+    /// Handles rows that were written to the outbox. Answers the index of the first that was not published.
+    ///
+    /// An error means that the function does not hear of the outbox.
+    pub async fn handle_rows(&self, events: Vec<Event>) -> Result<Option<usize>, HandlerError> {
+        let handler = self.outbox.as_ref().ok_or_else(|| format!("{} has no outbox stream", self.name))?;
+        let rows = events.len();
+        let judge = |first: &Option<usize>| Outcome::Failed(first.map_or(0, |first| rows - first));
+        Ok(self.observer.observe(Work::Stream { rows }, handler(events), judge).await)
+    }
+
+    /// Runs the schedule of that name.
+    ///
+    /// An error means that it failed, or that the function has none of that name.
+    pub async fn run_schedule(&self, name: &str) -> Result<(), HandlerError> {
+        let schedule = self.schedules.iter().find(|schedule| schedule.name == name);
+        let schedule = schedule.ok_or_else(|| format!("{} has no schedule {name:?}", self.name))?;
+        self.within(Work::Schedule { name: schedule.name }, (schedule.handler)()).await
+    }
+
+    /// Does some of this function's work, however it is begun; a failure is logged.
+    pub async fn within<T>(
+        &self,
+        work: Work,
+        run: impl Future<Output = Result<T, HandlerError>>,
+    ) -> Result<T, HandlerError> {
+        let run = async { run.await.inspect_err(|error| tracing::error!(%error, "failed")) };
+        self.observer.observe(work, run, |result| result.as_ref().map_or(Outcome::Failed(1), |_| Outcome::Done)).await
+    }
+}
+
+/// Reads the messages, handles those that can be read, and says of each what came of it.
+async fn read_and_handle(subscription: &Subscription, batch: Vec<(String, String)>) -> Vec<String> {
+    let (mut messages, mut spans, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, body) in batch {
+        match Message::parse(&id, &body) {
+            Ok(message) => {
+                spans.push((id, message.detail_type.clone(), message.span()));
+                messages.push(message);
+            }
+            Err(error) => {
+                tracing::error!(message_id = id, %error, "unreadable message");
+                failed.push(id);
+            }
+        }
+    }
+    if !messages.is_empty() {
+        failed.extend((subscription.handler)(messages).await);
+    }
+    for (id, event, span) in spans {
+        let outcome = if failed.contains(&id) { "failed" } else { "done" };
+        span.in_scope(|| tracing::info!(message_id = id, event, outcome, "message handled"));
+    }
+    failed
 }
 
 impl std::fmt::Debug for Function {
@@ -171,9 +285,9 @@ where
 {
     let mut failed = Vec::new();
     for message in messages {
-        let id = message.id.clone();
-        if let Err(error) = handle(message).await {
-            tracing::error!(message_id = id, %error, "message failed");
+        let (id, span) = (message.id.clone(), message.span());
+        let outcome = async { handle(message).await.inspect_err(|error| tracing::error!(%error, "message failed")) };
+        if outcome.instrument(span).await.is_err() {
             failed.push(id);
         }
     }

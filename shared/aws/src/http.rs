@@ -6,6 +6,7 @@ pub mod error;
 pub mod idempotency;
 pub mod identity;
 pub mod machine;
+mod observed;
 pub mod query;
 pub mod routes;
 
@@ -14,5 +15,6 @@ pub use body::JsonBody;
 pub use error::ApiError;
 pub use idempotency::Idempotency;
 pub use identity::{Claims, Identity, Role};
+pub(crate) use observed::observed;
 pub use query::QueryParams;
 pub use routes::{Access, Route, Routes};

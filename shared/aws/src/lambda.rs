@@ -10,19 +10,21 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
-use crate::function::{Function, Message};
+use crate::function::Function;
 use crate::http::Claims;
 use crate::http::routes::finish;
 use crate::store::StoreError;
 use crate::telemetry;
+use crate::telemetry::invocation;
+use crate::telemetry::metrics::Sink;
 
 /// Builds the function from the environment and serves it until the runtime stops the process.
 ///
 /// The first cheap `DynamoDB` call happens here, before the first event: init has full CPU, the first event has not.
 pub async fn run(build: fn(&Cloud) -> Function) -> Result<(), Error> {
-    telemetry::start();
     let cloud = Cloud::from_env()?;
-    let function = build(&cloud);
+    let function = build(&cloud).metrics_to(&cloud.deployment.metrics_namespace, Sink::stdout());
+    telemetry::start(function.name);
     if let Err(error) = warm_up(&cloud, &function).await {
         tracing::warn!(%error, "the warm-up read failed");
     }
@@ -42,17 +44,22 @@ async fn warm_up(cloud: &Cloud, function: &Function) -> Result<(), StoreError> {
     }
 }
 
-/// Handles one Lambda event.
+/// Handles one Lambda event. All lines about it have Lambda's id of the request and the id of its trace.
 pub async fn handle(function: &Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let (request_id, trace) = (event.context.request_id.clone(), event.context.xray_trace_id.clone());
+    // Boxed: the future of every kind of event is large, and is moved several times.
+    let handled = Box::pin(by_its_shape(function, event));
+    invocation::within(function.name, &request_id, trace.as_deref(), handled).await
+}
+
+async fn by_its_shape(function: &Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let LambdaEvent { payload, context } = event;
     if payload.get("requestContext").is_some() {
         let request: LambdaRequest = serde_json::from_value(payload)?;
         return http(function, LambdaEvent::new(request, context)).await;
     }
     if let Some(schedule) = payload.get("schedule").and_then(Value::as_str) {
-        let found = function.schedules.iter().find(|known| known.name == schedule);
-        let schedule = found.ok_or_else(|| format!("{} has no schedule {schedule:?}", function.name))?;
-        (schedule.handler)().await?;
+        function.run_schedule(schedule).await?;
         return Ok(json!({}));
     }
     match payload.pointer("/Records/0/eventSource").and_then(Value::as_str) {
@@ -98,21 +105,13 @@ struct Records<T> {
 
 /// Answers the failed messages by name: an empty or default answer would acknowledge a failed batch.
 async fn queue(function: &Function, payload: Value) -> Result<Value, Error> {
-    let subscription = function.subscription.as_ref().ok_or_else(|| format!("{} has no queue", function.name))?;
     let batch: Records<SqsMessage> = serde_json::from_value(payload)?;
-    let mut messages = Vec::new();
-    let mut failed = Vec::new();
-    for record in batch.records {
-        let id = record.message_id.ok_or("a message without an id")?;
-        match Message::parse(&id, record.body.as_deref().unwrap_or_default()) {
-            Ok(message) => messages.push(message),
-            Err(error) => {
-                tracing::error!(message_id = id, %error, "unreadable message");
-                failed.push(id);
-            }
-        }
-    }
-    failed.extend((subscription.handler)(messages).await);
+    let messages: Vec<(String, String)> = batch
+        .records
+        .into_iter()
+        .map(|record| Ok((record.message_id.ok_or("a message without an id")?, record.body.unwrap_or_default())))
+        .collect::<Result<_, &str>>()?;
+    let failed = function.handle_queue(messages).await?;
     Ok(json!({ "batchItemFailures": failed.iter().map(|id| json!({ "itemIdentifier": id })).collect::<Vec<_>>() }))
 }
 
@@ -122,7 +121,6 @@ async fn outbox(function: &Function, payload: Value) -> Result<Value, Error> {
     struct Row {
         body: Event,
     }
-    let handler = function.outbox.as_ref().ok_or_else(|| format!("{} has no outbox stream", function.name))?;
     let batch: Records<EventRecord> = serde_json::from_value(payload)?;
     let mut events = Vec::new();
     let mut numbers = Vec::new();
@@ -141,7 +139,7 @@ async fn outbox(function: &Function, payload: Value) -> Result<Value, Error> {
             }
         }
     }
-    let failed = handler(events).await.and_then(|index| numbers.get(index).cloned()).or(unreadable);
+    let failed = function.handle_rows(events).await?.and_then(|index| numbers.get(index).cloned()).or(unreadable);
     Ok(
         json!({ "batchItemFailures": failed.iter().map(|number| json!({ "itemIdentifier": number })).collect::<Vec<_>>() }),
     )

@@ -13,6 +13,7 @@ pub mod lambda;
 pub mod mailer;
 pub mod render;
 pub mod s3;
+pub mod sign_in;
 pub mod snapshot;
 pub mod store;
 pub mod suppression;

@@ -28,6 +28,7 @@ use crate::store::change::{Contended as _, retry_on_conflict};
 use crate::store::deliveries::delivery_record;
 use crate::store::endpoints::endpoint_record;
 use crate::store::{CommitError, Expect, StoreError, Stored, Transaction};
+use crate::telemetry::metrics::{self, Metric};
 
 /// No request starts later than this after the first: with the receiver's 15 s, all is over after 23 s.
 const START_WITHIN: Duration = Duration::from_secs(8);
@@ -247,7 +248,12 @@ async fn store_settled(
         transaction.commit(&cloud.store).await
     })
     .await?;
+    count_dead(&settled);
     Ok(Some(settled))
+}
+
+fn count_dead(delivery: &Delivery) {
+    metrics::count(Metric::WebhookDead, usize::from(matches!(delivery.state, DeliveryState::Dead { .. })));
 }
 
 /// Stores the next state; `None` when somebody else was faster.
@@ -257,7 +263,10 @@ async fn replace(
     after: Delivery,
 ) -> Result<Option<Stored<Delivery>>, CommitError> {
     match cloud.store.replace_delivery(before, &after).await {
-        Ok(()) => Ok(Some(Stored { value: after, revision: before.revision + 1 })),
+        Ok(()) => {
+            count_dead(&after);
+            Ok(Some(Stored { value: after, revision: before.revision + 1 }))
+        }
         Err(error) if error.is_contended() => Ok(None),
         Err(error) => Err(error),
     }

@@ -36,6 +36,9 @@ pub struct Event {
     pub correlation_id: String,
     /// How many automations lie between the first event and this one.
     pub hop: u8,
+    /// The trace that the first request of the chain began, as a tracing header of AWS X-Ray; `None` where nobody traces.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trace: Option<String>,
     /// What happened: `type` and `data`.
     #[serde(flatten)]
     pub fact: Fact,

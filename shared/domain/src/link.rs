@@ -6,6 +6,7 @@
 //!
 //! A page nonce binds one rendering of a page to its submit, so that a repeated submit is seen as one. Nothing is stored.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine;
@@ -99,6 +100,20 @@ struct Key {
     secret: Vec<u8>,
 }
 
+impl Key {
+    /// The key of entry number `entry`.
+    fn parse(kid: &str, secret: &str, entry: usize) -> Result<Self, LinkKeysError> {
+        let good_kid =
+            (1..=16).contains(&kid.len()) && kid.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        if !good_kid {
+            return Err(LinkKeysError::BadEntry(entry));
+        }
+        let secret = KEY_BASE64.decode(secret).ok().filter(|bytes| KEY_BYTES.contains(&bytes.len()));
+        let secret = secret.ok_or_else(|| LinkKeysError::BadKey(kid.to_owned()))?;
+        Ok(Self { kid: kid.to_owned(), secret })
+    }
+}
+
 /// What is wrong with the text of the keys. Never contains a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkKeysError {
@@ -111,35 +126,49 @@ pub enum LinkKeysError {
     /// Two keys have one id.
     #[error("link key {0} is there twice")]
     Twice(String),
+    /// The secret is not one JSON object of texts.
+    #[error("the link keys must be one JSON object of texts")]
+    NotAnObject,
+    /// The secret does not say which key signs.
+    #[error("`current` must be the id of one of the link keys")]
+    NoCurrent,
 }
 
 impl LinkKeys {
-    /// Reads `k2:<base64>,k1:<base64>`: the current key first, then any number of previous ones.
+    /// Reads `k2:<base64>,k1:<base64>`: the current key first, then any number of previous ones; or the same as the secret has
+    /// it on AWS: `{ "current": "k2", "k2": "<base64>", "k1": "<base64>" }`.
     ///
     /// A previous key must stay as long as its unsubscribe links are to work.
     pub fn parse(text: &str) -> Result<Self, LinkKeysError> {
+        if text.trim_start().starts_with('{') {
+            return Self::parse_secret(text);
+        }
         let mut keys: Vec<Key> = Vec::new();
         for (index, entry) in text.split(',').enumerate() {
             let bad_entry = || LinkKeysError::BadEntry(index + 1);
             let (kid, secret) = entry.trim().split_once(':').ok_or_else(bad_entry)?;
-            let good_kid = (1..=16).contains(&kid.len())
-                && kid.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-            if !good_kid {
-                return Err(bad_entry());
-            }
             if keys.iter().any(|key| key.kid == kid) {
                 return Err(LinkKeysError::Twice(kid.to_owned()));
             }
-            let secret = KEY_BASE64
-                .decode(secret)
-                .ok()
-                .filter(|bytes| KEY_BYTES.contains(&bytes.len()))
-                .ok_or_else(|| LinkKeysError::BadKey(kid.to_owned()))?;
-            keys.push(Key { kid: kid.to_owned(), secret });
+            keys.push(Key::parse(kid, secret, index + 1)?);
         }
         let mut keys = keys.into_iter();
         let current = keys.next().ok_or(LinkKeysError::BadEntry(1))?;
         Ok(Self { current, previous: keys.collect() })
+    }
+
+    /// A name that is not `k` and a number is not ours: the secret may hold other keys.
+    fn parse_secret(text: &str) -> Result<Self, LinkKeysError> {
+        // What serde says is not passed on: it may quote a key.
+        let mut entries: BTreeMap<String, String> =
+            serde_json::from_str(text).map_err(|_| LinkKeysError::NotAnObject)?;
+        let current = entries.remove("current").ok_or(LinkKeysError::NoCurrent)?;
+        entries.retain(|kid, _| {
+            kid.strip_prefix('k').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+        });
+        let secret = entries.remove(&current).ok_or(LinkKeysError::NoCurrent)?;
+        let previous = entries.iter().enumerate().map(|(index, (kid, secret))| Key::parse(kid, secret, index + 2));
+        Ok(Self { current: Key::parse(&current, &secret, 1)?, previous: previous.collect::<Result<_, _>>()? })
     }
 
     fn find(&self, kid: &str) -> Option<&Key> {

@@ -189,6 +189,39 @@ fn keys_are_read_with_or_without_padding_and_their_faults_named_without_the_key(
 }
 
 #[test]
+fn the_secret_as_it_is_on_aws_names_the_key_that_signs_and_keeps_the_others() {
+    let secret = |kid: &str| format!("{kid}key").repeat(12).chars().take(64).collect::<String>();
+    let (k1, k2) = (secret("one"), secret("two"));
+    let text = |current: &str| format!(r#"{{ "current": "{current}", "k1": "{k1}", "k2": "{k2}" }}"#);
+    let made = LinkKeys::parse(&format!(r#"{{"current":"k1","k1":"{k1}"}}"#)).unwrap();
+    let [before, after] = [text("k1"), text("k2")].map(|text| LinkKeys::parse(&text).unwrap());
+    assert_eq!(format!("{after:?}"), r#"LinkKeys { current: "k2", previous: ["k1"], .. }"#);
+    // A link of any of them is good by the keys with both, and one by the new key is unknown to the old keys alone.
+    let expires_at = now() + Duration::days(67);
+    for keys in [&made, &before, &after] {
+        let token = sign(keys, Purpose::Feedback, REQUEST, expires_at);
+        assert!(verify(&after, Purpose::Feedback, &token, now()).is_ok());
+    }
+    let by_new = sign(&after, Purpose::Feedback, REQUEST, expires_at);
+    assert_eq!(verify(&made, Purpose::Feedback, &by_new, now()), Err(LinkError::Unknown));
+
+    let fault = |text: &str| LinkKeys::parse(text).unwrap_err();
+    assert_eq!(fault(r#"{"current":"k1","k1":7}"#), LinkKeysError::NotAnObject);
+    assert_eq!(fault("{"), LinkKeysError::NotAnObject);
+    assert_eq!(fault(&format!(r#"{{"k1":"{k1}"}}"#)), LinkKeysError::NoCurrent);
+    assert_eq!(fault(&text("k3")), LinkKeysError::NoCurrent);
+    assert_eq!(fault(r#"{"current":"k1","k1":"short"}"#), LinkKeysError::BadKey("k1".to_owned()));
+    assert_eq!(
+        fault(&format!(r#"{{"current":"k1","k1":"{k1}","k2":"{}"}}"#, &k2[..8])),
+        LinkKeysError::BadKey("k2".to_owned())
+    );
+    // Keys for something else may lie in the same secret.
+    let beside = LinkKeys::parse(&format!(r#"{{"current":"k1","k1":"{k1}","other":"x"}}"#)).unwrap();
+    assert_eq!(format!("{beside:?}"), r#"LinkKeys { current: "k1", previous: [], .. }"#);
+    assert_eq!(fault(&format!(r#"{{"current":"other","other":"{k1}"}}"#)), LinkKeysError::NoCurrent);
+}
+
+#[test]
 fn keys_never_reach_a_log() {
     let shown = format!("{:?}", keys(&[KEY_2, KEY_1]));
     assert_eq!(shown, r#"LinkKeys { current: "k2", previous: ["k1"], .. }"#);

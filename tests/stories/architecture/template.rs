@@ -42,7 +42,7 @@ pub(super) fn functions(template: &Value) -> BTreeMap<String, Value> {
 }
 
 /// The events of one kind that reach a function, by the template.
-fn events<'a>(function: &'a Value, kind: &str) -> Vec<&'a Value> {
+pub(super) fn events<'a>(function: &'a Value, kind: &str) -> Vec<&'a Value> {
     let of_kind = members(&function["is"]["Events"]).filter(|(_, event)| event["Type"] == kind);
     of_kind.map(|(_, event)| &event["Properties"]).collect()
 }
@@ -71,7 +71,7 @@ async fn the_template_routes_what_the_code_answers_and_asks_for_the_same_role() 
                     // A write key is checked by the function: the authorizer knows only tokens.
                     // One authorizer for a route: files are sent by people, arrays by machines.
                     Access::MachineOrPeople(_) if route.path.starts_with("/v1/imports/") => "keepwell/write",
-                    Access::Link | Access::Machine | Access::MachineOrPeople(_) => "NONE",
+                    Access::Public | Access::Link | Access::Machine | Access::MachineOrPeople(_) => "NONE",
                     Access::People(Role::Viewer) => "keepwell/read",
                     Access::People(Role::Csm) => "keepwell/write",
                     Access::People(Role::Admin) => "keepwell/admin",
@@ -167,20 +167,6 @@ async fn the_rules_bring_each_function_the_events_that_it_subscribes_to() {
 }
 
 #[tokio::test]
-async fn the_outbox_stream_is_retried_from_the_failed_row_and_kept_apart_when_given_up() {
-    for_each_function(|function, in_template| {
-        for stream in events(in_template, "DynamoDB") {
-            assert_eq!(stream["Stream"], "OutboxTable.StreamArn", "{}", function.name);
-            assert_eq!(texts(&stream["FunctionResponseTypes"]), texts(&json!("ReportBatchItemFailures")));
-            assert_eq!(stream["BisectBatchOnFunctionError"], true);
-            assert_eq!(stream["DestinationConfig"]["OnFailure"]["Type"], "S3", "only S3 gets the whole record");
-            assert_eq!(stream["FilterCriteria"]["Filters"][0]["Pattern"], r#"{"eventName":["INSERT"]}"#);
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn the_schedules_run_what_the_code_names_when_the_code_says() {
     let template = template();
     let may_start = texts(
@@ -265,6 +251,11 @@ async fn the_tables_have_the_same_keys_and_indexes() {
             "{table}"
         );
         assert_eq!(in_template["BillingMode"], "PAY_PER_REQUEST", "{table}");
+        assert_eq!(in_template["DeletionProtectionEnabled"], true, "{table}");
+        assert_eq!(in_template["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true, "{table}");
+        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            assert_eq!(template["Resources"][logical][policy], "Retain", "{table}");
+        }
         let stream = (table == "outbox").then_some("NEW_IMAGE");
         assert_eq!(in_template["StreamSpecification"]["StreamViewType"].as_str(), stream, "{table}");
     }

@@ -23,7 +23,7 @@ fn guarded(world: &World) -> Vec<(Method, &'static str, Role)> {
     let declared = world.system.functions().iter().flat_map(|function| function.routes.declared());
     let guarded = declared.filter_map(|route| match route.access {
         Access::People(role) | Access::MachineOrPeople(role) => Some((route.method.clone(), route.path, role)),
-        Access::Link | Access::Machine => None,
+        Access::Public | Access::Link | Access::Machine => None,
     });
     guarded.collect()
 }
@@ -35,6 +35,7 @@ async fn every_route_has_the_access_that_it_should() {
     let mut lines: Vec<String> = declared
         .map(|route| match route.access {
             Access::People(role) => format!("{} {}: {role}", route.path, route.method),
+            Access::Public => format!("{} {}: anyone", route.path, route.method),
             Access::Link => format!("{} {}: anyone with the link", route.path, route.method),
             Access::Machine => format!("{} {}: a write key", route.path, route.method),
             Access::MachineOrPeople(role) => format!("{} {}: a write key or {role}", route.path, route.method),

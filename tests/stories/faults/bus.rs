@@ -21,6 +21,7 @@ fn events(count: u64) -> Vec<Event> {
         causation_id: None,
         correlation_id: "cor_1".to_owned(),
         hop: 0,
+        trace: None,
         fact: Fact::CustomerChanged {},
     };
     (0..count).map(event).collect()

@@ -1,6 +1,5 @@
 //! What SES reports about mails stops further mail, or not.
 
-use keepwell_aws::function::Message;
 use keepwell_local::cloud::mailbox::Mail;
 use keepwell_tests::World;
 use serde_json::{Value, json};
@@ -21,11 +20,10 @@ pub(crate) async fn ses_event(world: &World, detail_type: &str, intent: &str, mo
 async fn raw_ses_event(world: &World, detail_type: &str, detail: Value) -> Vec<String> {
     let body =
         json!({ "version": "0", "id": "e-1", "detail-type": detail_type, "source": "aws.ses", "detail": detail });
-    let message = Message::parse("m-1", &body.to_string()).unwrap();
     let function = world.system.functions().iter().find(|function| function.name == "feedback-collection").unwrap();
     let subscription = function.subscription.as_ref().unwrap();
     assert_eq!(subscription.source, "aws.ses");
-    let failed = (subscription.handler)(vec![message]).await;
+    let failed = function.handle_queue(vec![("m-1".to_owned(), body.to_string())]).await.unwrap();
     world.settle().await;
     failed
 }

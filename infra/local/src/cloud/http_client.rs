@@ -9,14 +9,14 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_runtime_api::http::{HttpError, StatusCode};
 use aws_smithy_types::body::SdkBody;
 
 use super::dynamodb::Usage;
 use super::faults::{Fault, RefusedEntries};
 use super::requests::{RequestRecord, Service};
 use super::wire::Answer;
-use super::{Inner, bus, dynamodb, mailbox, s3};
+use super::{Inner, LocalCloud, bus, dynamodb, mailbox, s3};
 
 /// The client that stands in for the network.
 #[derive(Clone)]
@@ -46,6 +46,18 @@ impl HttpConnector for LocalHttpClient {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let cloud = Arc::clone(&self.cloud);
         HttpConnectorFuture::new(async move { serve(&cloud, request).await })
+    }
+}
+
+impl LocalCloud {
+    /// Answers one request of another program's AWS SDK, as the SDK's clients in this process are answered.
+    ///
+    /// The request's URI must be absolute: the host tells S3 from the others (`s3.` in front, the bucket first in the path).
+    pub async fn answer(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, ConnectorError> {
+        let unusable = |error: HttpError| ConnectorError::other(error.into(), None);
+        let request = HttpRequest::try_from(request.map(SdkBody::from)).map_err(unusable)?;
+        let response = serve(&self.inner, request).await?.try_into_http1x().map_err(unusable)?;
+        Ok(response.map(|body| body.bytes().unwrap_or_default().to_vec()))
     }
 }
 

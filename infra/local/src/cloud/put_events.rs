@@ -19,6 +19,9 @@ pub struct PublishedEvent {
     pub detail: Value,
     /// When the bus accepted it.
     pub at: DateTime<Utc>,
+    /// The trace that it belongs to: what the bus gives a queue as `AWSTraceHeader`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_header: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +37,7 @@ pub(super) struct PutEventsEntry {
     detail_type: Option<String>,
     detail: Option<String>,
     time: Option<f64>,
+    trace_header: Option<String>,
     #[serde(default)]
     resources: Vec<String>,
 }
@@ -65,6 +69,7 @@ impl PutEventsEntry {
             detail_type: detail_type.to_owned(),
             detail,
             at: now,
+            trace_header: self.trace_header.clone(),
         };
         let envelope = json!({
             "version": "0",

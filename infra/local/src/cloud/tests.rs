@@ -6,6 +6,7 @@ mod events;
 mod failures;
 mod mails;
 mod objects;
+mod other_programs;
 mod restart;
 mod tables;
 

@@ -13,6 +13,8 @@ use tokio::sync::watch;
 use super::{CommandError, Local, open, say};
 use crate::demo::load;
 use crate::system::LocalSystem;
+use crate::web::serve::with_console;
+use crate::web::{Console, build};
 
 /// How often the queues are pumped and the schedules looked at.
 const PUMP: Duration = Duration::from_millis(200);
@@ -29,12 +31,12 @@ pub(super) async fn serve(local: Local) -> Result<(), CommandError> {
 
     let system = open(&local).await?;
     fill(&system, &local).await?;
-    greet(&system, &local);
+    let console = greet(&system, &local);
 
     let (stop, stopped) = watch::channel(false);
     let pump = tokio::spawn(pump(system.clone(), stopped.clone()));
     let mut server_stopped = stopped;
-    let server = axum::serve(listener, system.router()).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, with_console(system.router(), console)).with_graceful_shutdown(async move {
         let _ = server_stopped.wait_for(|stopped| *stopped).await;
     });
     let server = tokio::spawn(server.into_future());
@@ -99,7 +101,8 @@ async fn fill(system: &LocalSystem, local: &Local) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn greet(system: &LocalSystem, local: &Local) {
+/// Says where everything is, and prepares the console.
+fn greet(system: &LocalSystem, local: &Local) -> Console {
     let url = format!("http://127.0.0.1:{}", local.port);
     say(&format!("Keepwell is at {url}"));
     say(&format!("  mailbox  {url}/_local/mailbox"));
@@ -110,14 +113,13 @@ fn greet(system: &LocalSystem, local: &Local) {
         Ok(token) => say(&format!("  token    {token}")),
         Err(error) => tracing::error!(%error, "no token can be made"),
     }
-    if !local.no_web_build {
-        say("  console  not built yet: a start page stands in its place");
-    }
+    let console = build::prepare(!local.no_web_build, say);
     say(if local.data == ":memory:" {
         "Ctrl-C stops it; nothing is kept."
     } else {
         "Ctrl-C stops it; everything is kept."
     });
+    console
 }
 
 /// Makes sure that no other process has the data file: two would overwrite each other's queues.

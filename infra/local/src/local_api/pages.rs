@@ -1,6 +1,5 @@
-//! Pages for people on the local system: where to start, and the mailbox in which they can act as the customer.
+//! The page for people on the local system: the mailbox in which they can act as the customer.
 
-use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use http::StatusCode;
@@ -9,30 +8,9 @@ use minijinja::value::{Serde, Value};
 use serde_json::json;
 
 use crate::cloud::mailbox::Mail;
-use crate::system::LocalSystem;
 
 const LAYOUT: &str = include_str!("../../templates/layout.html");
-const START: &str = include_str!("../../templates/start.html");
 const MAILBOX: &str = include_str!("../../templates/mailbox.html");
-
-/// The start page: what is here and what to do next.
-pub(super) async fn start(State(system): State<LocalSystem>) -> Response {
-    start_page(&system, None).await
-}
-
-/// Stands in for the console's customer page: says where the API has the customer.
-pub(super) async fn customer(State(system): State<LocalSystem>, Path(id): Path<String>) -> Response {
-    start_page(&system, Some(id)).await
-}
-
-async fn start_page(system: &LocalSystem, customer: Option<String>) -> Response {
-    let customers = system.cloud().store.portfolio().await.map_or(0, |portfolio| portfolio.len());
-    let now = system.now().format("%A, %-d %B %Y, %H:%M UTC").to_string();
-    let mails = system.local().mailbox().mails().len();
-    let url = &system.cloud().deployment.public_url;
-    let variables = json!({ "customers": customers, "customer": customer, "now": now, "mails": mails, "url": url });
-    render("start.html", &variables)
-}
 
 /// The mails, newest first, as their readers see them.
 pub(super) fn mailbox(mails: &[Mail], now: DateTime<Utc>) -> Response {
@@ -55,7 +33,7 @@ pub(super) fn mailbox(mails: &[Mail], now: DateTime<Utc>) -> Response {
 
 fn render(name: &str, variables: &serde_json::Value) -> Response {
     let mut environment = Environment::new();
-    let page = [("layout.html", LAYOUT), ("start.html", START), ("mailbox.html", MAILBOX)]
+    let page = [("layout.html", LAYOUT), ("mailbox.html", MAILBOX)]
         .into_iter()
         .try_for_each(|(name, source)| environment.add_template(name, source))
         .and_then(|()| environment.get_template(name)?.render(Value::from(Serde(variables))));

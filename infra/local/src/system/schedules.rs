@@ -63,9 +63,8 @@ impl LocalSystem {
                 if schedule.rate == Rate::QuarterHourly && self.snapshot_is_up_to_date() {
                     continue;
                 }
-                if let Err(error) = (schedule.handler)().await {
-                    tracing::error!(function = function.name, schedule = schedule.name, %error, "schedule failed");
-                }
+                // One that fails has said so; time goes on.
+                let _ = Box::pin(function.run_schedule(schedule.name)).await;
                 if schedule.rate == Rate::QuarterHourly {
                     self.snapshot_at.store(self.local.mutations(), Ordering::Relaxed);
                 }

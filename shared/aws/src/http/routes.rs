@@ -15,6 +15,8 @@ use crate::cloud::Cloud;
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
+    /// Anyone: what a browser must know before a person can sign in.
+    Public,
     /// Anyone with the link: the signed token in the path is the authority.
     Link,
     /// A signed-in person with at least this role.
@@ -115,7 +117,7 @@ async fn guarded(access: Access, cloud: Option<Cloud>, request: Request, next: N
 async fn authorize(access: Access, cloud: Option<&Cloud>, request: Request) -> Result<Request, ApiError> {
     let cloud = || cloud.ok_or(ApiError::NoWriteKey);
     match access {
-        Access::Link => Ok(request),
+        Access::Public | Access::Link => Ok(request),
         Access::People(required) => identified(request, required),
         Access::Machine => machine::admit(cloud()?, request).await,
         Access::MachineOrPeople(required) => match machine::from_header(request.headers()) {

@@ -35,7 +35,7 @@ pub(super) async fn build(
             unsubscribe = links.get("unsubscribe").and_then(Value::as_str).map(str::to_owned);
             links
         }
-        None => staff_links(cloud, intent),
+        None => staff_links(cloud, intent)?,
     };
     variables.insert("links".to_owned(), Value::Object(links));
     let rendered = match cloud.templates.mail(&intent.template, &Value::Object(variables)) {
@@ -70,7 +70,7 @@ pub(super) async fn build(
 /// The links of a mail to a contact: the four answers when it asks for feedback, and unsubscribe always.
 async fn contact_links(cloud: &Cloud, intent: &MailIntent) -> Result<Map<String, Value>, HandlerError> {
     let keys = cloud.link_keys()?;
-    let url = &cloud.deployment.public_url;
+    let url = cloud.public_url()?;
     let mut links = Map::new();
     let token = sign(keys, Purpose::Unsubscribe, &intent.id, unsubscribe_expires_at(intent.created_at));
     links.insert("unsubscribe".to_owned(), json!(format!("{url}/u/{token}")));
@@ -86,7 +86,7 @@ async fn contact_links(cloud: &Cloud, intent: &MailIntent) -> Result<Map<String,
 }
 
 /// The links of a mail to the team.
-fn staff_links(cloud: &Cloud, intent: &MailIntent) -> Map<String, Value> {
-    let customer = format!("{}/customers/{}", cloud.deployment.public_url, intent.customer);
-    Map::from_iter([("customer".to_owned(), json!(customer))])
+fn staff_links(cloud: &Cloud, intent: &MailIntent) -> Result<Map<String, Value>, HandlerError> {
+    let customer = format!("{}/customers/{}", cloud.public_url()?, intent.customer);
+    Ok(Map::from_iter([("customer".to_owned(), json!(customer))]))
 }

@@ -8,6 +8,8 @@ use keepwell_domain::timeline::TimelineEntry;
 use super::record::Table;
 use super::{CommitError, Expect, Record, Store, StoreError, Stored, Transaction, keys, outbox};
 use crate::cloud::Cloud;
+use crate::function::span_of;
+use crate::telemetry::invocation::current_trace;
 
 /// Why a change happens: what its events carry on.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub struct Cause {
     pub correlation_id: Option<String>,
     /// How many automations lie between.
     pub hop: u8,
+    /// The trace of the chain; that of the invocation when `None`.
+    pub trace: Option<String>,
 }
 
 impl Cause {
@@ -27,6 +31,7 @@ impl Cause {
             causation_id: Some(event.event_id.clone()),
             correlation_id: Some(event.correlation_id.clone()),
             hop: event.hop,
+            trace: event.trace.clone(),
         }
     }
 }
@@ -100,20 +105,26 @@ impl CustomerChange {
     /// Writes the row, the records and the events, or nothing. Answers the customer as it is now.
     pub async fn commit(mut self, cloud: &Cloud) -> Result<Customer, CommitError> {
         self.await_what_time_brings();
-        self.write_events(cloud);
+        let events = self.write_events(cloud);
         self.transaction.put(row(&self.customer), self.expect);
         self.transaction.commit(&cloud.store).await?;
+        log_stored(&events);
         Ok(self.customer)
     }
 
     /// Writes the records and the events and deletes the row, or does nothing.
     pub(crate) async fn commit_erasure(mut self, cloud: &Cloud) -> Result<(), CommitError> {
-        self.write_events(cloud);
+        let events = self.write_events(cloud);
         self.transaction.delete_expecting(Table::Core, keys::customer(&self.customer.id), self.expect);
-        self.transaction.commit(&cloud.store).await
+        self.transaction.commit(&cloud.store).await?;
+        log_stored(&events);
+        Ok(())
     }
 
-    fn write_events(&mut self, cloud: &Cloud) {
+    /// Adds the events to the transaction. Answers them.
+    fn write_events(&mut self, cloud: &Cloud) -> Vec<Event> {
+        let trace = self.cause.trace.take().or_else(|| current_trace().map(|trace| trace.as_str().to_owned()));
+        let mut events = Vec::with_capacity(self.facts.len());
         let correlation_id = self.cause.correlation_id.take().unwrap_or_else(|| cloud.fresh_id("cor"));
         for fact in std::mem::take(&mut self.facts) {
             self.customer.event_seq += 1;
@@ -125,10 +136,20 @@ impl CustomerChange {
                 causation_id: self.cause.causation_id.clone(),
                 correlation_id: correlation_id.clone(),
                 hop: self.cause.hop,
+                trace: trace.clone(),
                 fact,
             };
             self.transaction.put(outbox::pending(&event), Expect::Absent);
+            events.push(event);
         }
+        events
+    }
+}
+
+/// The line that leads from a request to its events, wherever they go.
+fn log_stored(events: &[Event]) {
+    for event in events {
+        span_of(event).in_scope(|| tracing::info!(event = event.fact.name(), "event stored"));
     }
 }
 

@@ -1,10 +1,11 @@
 //! Mail intents: each mail is a row before it is a mail, so that it is sent at most once.
 
 use chrono::{DateTime, Duration, Utc};
-use keepwell_domain::mail::MailIntent;
+use keepwell_domain::mail::{MailIntent, SendState};
 
 use super::record::{Record, Table};
 use super::{CommitError, Expect, Store, StoreError, Stored, Transaction, keys};
+use crate::telemetry::metrics::{self, Metric};
 
 /// The index's one partition: SES sends fewer mails a second than it takes writes.
 const MAIL: &str = "MAIL";
@@ -32,8 +33,25 @@ impl Store {
     ) -> Result<(), CommitError> {
         let mut transaction = Transaction::default();
         transaction.put(intent_record(after), Expect::Revision(before.revision));
-        transaction.commit(self).await
+        transaction.commit(self).await?;
+        count_move(&before.value.state, &after.state);
+        Ok(())
     }
+}
+
+/// Every mail comes by here, whoever settles it: each is counted once for each state that it comes to.
+fn count_move(before: &SendState, after: &SendState) {
+    if std::mem::discriminant(before) == std::mem::discriminant(after) {
+        return;
+    }
+    let metric = match after {
+        SendState::Sent { .. } => Metric::MailsSent,
+        SendState::Skipped { .. } => Metric::MailsSkipped,
+        SendState::Unknown { .. } => Metric::MailsUnknown,
+        SendState::Dead { .. } => Metric::MailsDead,
+        SendState::Pending { .. } | SendState::Claimed { .. } | SendState::Retry { .. } => return,
+    };
+    metrics::count(metric, 1);
 }
 
 /// The record of a mail intent, in the index as long as something is to be done about it.

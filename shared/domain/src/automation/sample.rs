@@ -87,6 +87,7 @@ impl Trigger {
             causation_id: None,
             correlation_id: ASSUMED.to_owned(),
             hop: 0,
+            trace: None,
             fact: self.assumed_fact(customer, contacts, now),
         }
     }

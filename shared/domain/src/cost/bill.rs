@@ -248,7 +248,8 @@ fn storage(w: &Workload, events_of_month: f64) -> Amounts {
     };
     let usage = w.customers as f64 * day * assume::USAGE_DAYS / 1e9;
     let outbox = events_of_month * assume::EVENT_DAYS / assume::DAYS * assume::BYTES_AN_EVENT / 1e9;
-    Amounts { table_gb: core + usage + outbox, recovery_gb: core, ..Amounts::default() }
+    let all = core + usage + outbox;
+    Amounts { table_gb: all, recovery_gb: all, ..Amounts::default() }
 }
 
 fn logs(all: &Amounts) -> Amounts {

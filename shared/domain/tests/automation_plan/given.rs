@@ -51,6 +51,7 @@ pub(crate) fn given() -> Given {
         previous_runs: vec![],
         now,
         hop: 0,
+        trace: None,
     }
 }
 
@@ -64,6 +65,7 @@ impl Given {
             causation_id: None,
             correlation_id: "evt_1".to_owned(),
             hop: self.hop,
+            trace: None,
             fact,
         }
     }

@@ -115,6 +115,7 @@ impl Comparison<'_> {
             causation_id: None,
             correlation_id: "plan".to_owned(),
             hop: 0,
+            trace: None,
             fact: fact.clone(),
         };
         let needs = automation.needs();

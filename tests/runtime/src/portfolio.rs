@@ -1,0 +1,120 @@
+//! The customers that the functions work on, and the settings under which they do.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{Datelike as _, Duration, NaiveTime, Utc};
+use http::Method;
+use keepwell_aws::http::Role;
+use keepwell_local::cloud::clock::Clock;
+use keepwell_local::system::Options;
+use keepwell_tests::{World, feedback_path};
+use serde_json::{Value, json};
+
+use crate::Failure;
+
+/// How many customers there are, beside the one with a feedback mail.
+pub(crate) const CUSTOMERS: usize = 100;
+
+/// A small portfolio on one cloud.
+pub(crate) struct Portfolio {
+    pub(crate) world: World,
+    /// A secret for machines.
+    pub(crate) write_key: String,
+    /// Path and query of a link in a feedback mail.
+    pub(crate) feedback_link: String,
+}
+
+/// The id of a customer.
+pub(crate) fn customer(number: usize) -> String {
+    format!("c{:03}", number % CUSTOMERS)
+}
+
+impl Portfolio {
+    /// Makes it. One customer is a week old and was asked for feedback; the others are new.
+    pub(crate) async fn make() -> Result<Self, Failure> {
+        let now = Utc::now();
+        let days = i64::from(now.weekday().num_days_from_monday()) + 7;
+        let monday = (now - Duration::days(days)).date_naive().and_time(NaiveTime::MIN).and_utc() + Duration::hours(8);
+        let clock = Clock::ticking_from(monday);
+        let world = World::with(Options::memory(clock.clone())).await;
+        world.customer_with("asked", &[("dora", "decision_maker")]).await;
+        world.advance(Duration::hours(3)).await;
+        let mails = world.mails_to("dora@asked.example");
+        let mail = mails.first().ok_or_else(|| Failure::Wrong("nobody was asked for feedback".to_owned()))?;
+        let feedback_link = feedback_path(mail, "happy");
+        clock.set(now);
+
+        for number in 0..CUSTOMERS {
+            let id = customer(number);
+            world.post("/v1/customers", new_customer(&id)).await;
+            let contact =
+                json!({ "id": "dora", "name": "Dora", "email": format!("dora@{id}.example"), "role": "user" });
+            world.post(&format!("/v1/customers/{id}/contacts"), contact).await;
+        }
+        world.settle().await;
+        let write_key = world.write_key().await;
+        Ok(Self { world, write_key, feedback_link })
+    }
+
+    /// What `infra/template.yaml` gives to every function, and the keys for links.
+    pub(crate) fn variables(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let missing = || Failure::Wrong("the local system has no key for links".to_owned());
+        let link_key = self.world.system.local().local_value("link_key").ok_or_else(missing)?;
+        let deployment = &self.world.system.cloud().deployment;
+        let variables = [
+            ("CORE_TABLE", deployment.tables.core.clone()),
+            ("OUTBOX_TABLE", deployment.tables.outbox.clone()),
+            ("DEDUPE_TABLE", deployment.tables.dedupe.clone()),
+            ("USAGE_TABLE", deployment.tables.usage.clone()),
+            ("EVENT_BUS", deployment.event_bus.clone()),
+            ("SNAPSHOT_BUCKET", deployment.snapshot_bucket.clone()),
+            ("MAIL_FROM", "keepwell@keepwell.example".to_owned()),
+            ("PUBLIC_URL", deployment.public_url.clone()),
+            ("MANAGER_EMAIL", "manager@keepwell.example".to_owned()),
+            ("LINK_KEYS", format!("k1:{link_key}")),
+        ];
+        Ok(variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// The `ETag` of a customer.
+    pub(crate) async fn etag(&self, customer: &str) -> String {
+        let path = format!("/v1/customers/{customer}");
+        self.world.call_as(Role::Viewer, Method::GET, &path).send().await.expect_status(200).header("etag")
+    }
+
+    /// Makes a customer whose contact may be asked for feedback, and is due to be looked at.
+    pub(crate) async fn due_customer(&self, id: &str) {
+        let mut body = new_customer(id);
+        body["request_feedback"] = json!(true);
+        self.world.post("/v1/customers", body).await;
+        let contact = json!({ "id": "dora", "name": "Dora", "email": format!("dora@{id}.example"), "role": "user" });
+        self.world.post(&format!("/v1/customers/{id}/contacts"), contact).await;
+    }
+
+    /// Up to ten rows of the outbox that are not published, as the table's stream shows them.
+    pub(crate) async fn outbox_rows(&self) -> Result<Vec<Value>, Failure> {
+        let query = json!({ "TableName": "keepwell-outbox", "FilterExpression": "attribute_exists(pending_shard)" });
+        let request = http::Request::post("http://aws.local/")
+            .header("x-amz-target", "DynamoDB_20120810.Scan")
+            .body(query.to_string().into_bytes());
+        let request = request.map_err(|error| Failure::Wrong(error.to_string()))?;
+        let answer = self.world.system.local().answer(request).await;
+        let answer = answer.map_err(|error| Failure::Wrong(error.to_string()))?;
+        let page: Value =
+            serde_json::from_slice(answer.body()).map_err(|error| Failure::Wrong(format!("the outbox: {error}")))?;
+        let rows = page["Items"].as_array().cloned().unwrap_or_default();
+        Ok(rows.into_iter().take(10).collect())
+    }
+}
+
+/// A key as a machine sends it.
+pub(crate) fn basic(write_key: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{write_key}:")))
+}
+
+fn new_customer(id: &str) -> Value {
+    json!({ "id": id, "name": format!("{id} Ltd"), "owner": "csm@keepwell.example", "arr_cents": 1_200_000, "seats": 10,
+        "plan": "Enterprise", "tags": ["pilot"] })
+}

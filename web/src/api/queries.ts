@@ -1,0 +1,181 @@
+// Every read of the API, each under one key: what was read once is shown at once and read again in the background.
+import { createInfiniteQuery, createQuery } from '@tanstack/svelte-query';
+import { now } from '../lib/clock.svelte';
+import { addDays } from '../lib/format';
+import { api, take } from './client';
+import { problemOf } from './errors';
+import type { paths } from './schema';
+
+export type CustomerQuery = NonNullable<paths['/v1/customers']['get']['parameters']['query']>;
+export type TaskQuery = NonNullable<paths['/v1/tasks']['get']['parameters']['query']>;
+export type FeedbackQuery = NonNullable<paths['/v1/feedback']['get']['parameters']['query']>;
+
+/** How many rows a page of the portfolio has. */
+const ROWS = 200;
+
+export const keys = {
+  customers: ['customers'] as const,
+  customer: (id: string) => ['customer', id] as const,
+  tasks: ['tasks'] as const,
+  feedback: ['feedback'] as const,
+  insights: ['insights'] as const,
+};
+
+/** The portfolio, page after page. */
+export const customersQuery = (query: () => CustomerQuery) =>
+  createInfiniteQuery(() => ({
+    queryKey: [...keys.customers, query()],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/v1/customers', { params: { query: { ...query(), limit: ROWS, ...(pageParam ? { cursor: pageParam } : {}) } } }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  }));
+
+/** A short list of customers: the palette's search, the home page's groups. */
+export const someCustomersQuery = (query: () => CustomerQuery, enabled: () => boolean = () => true) =>
+  createQuery(() => ({
+    queryKey: [...keys.customers, 'some', query()],
+    queryFn: () => take(api.GET('/v1/customers', { params: { query: query() } })),
+    enabled: enabled(),
+  }));
+
+export const customerQuery = (id: () => string) =>
+  createQuery(() => ({
+    queryKey: keys.customer(id()),
+    queryFn: () => take(api.GET('/v1/customers/{id}', { params: { path: { id: id() } } })),
+    enabled: id() !== '',
+  }));
+
+export const scoreQuery = (id: () => string, asOf: () => string | null = () => null) =>
+  createQuery(() => ({
+    queryKey: [...keys.customer(id()), 'score', asOf()],
+    queryFn: () => {
+      const moment = asOf();
+      return take(
+        api.GET('/v1/customers/{id}/score', { params: { path: { id: id() }, query: moment ? { as_of: moment } : {} } }),
+      );
+    },
+    enabled: id() !== '',
+  }));
+
+/** The change since that many days ago. Asked by days, not by moment, so that it is found again. */
+export const explainQuery = (id: () => string, days: () => number, enabled: () => boolean = () => true) =>
+  createQuery(() => ({
+    queryKey: [...keys.customer(id()), 'explain', days()],
+    queryFn: () =>
+      take(
+        api.GET('/v1/customers/{id}/score/explain', {
+          params: { path: { id: id() }, query: { from: addDays(now(), -days()).toISOString() } },
+        }),
+      ),
+    enabled: id() !== '' && enabled(),
+  }));
+
+export const historyQuery = (id: () => string, days: () => number, enabled: () => boolean = () => true) =>
+  createQuery(() => ({
+    queryKey: [...keys.customer(id()), 'history', days()],
+    queryFn: () =>
+      take(
+        api.GET('/v1/customers/{id}/score/history', {
+          params: { path: { id: id() }, query: { from: addDays(now(), -days()).toISOString() } },
+        }),
+      ),
+    enabled: id() !== '' && enabled(),
+  }));
+
+export const timelineQuery = (id: () => string, kind: () => string | null, limit = 40) =>
+  createInfiniteQuery(() => ({
+    queryKey: [...keys.customer(id()), 'timeline', kind(), limit],
+    queryFn: ({ pageParam }) => {
+      const wanted = kind();
+      return take(
+        api.GET('/v1/customers/{id}/timeline', {
+          params: {
+            path: { id: id() },
+            query: { limit, ...(wanted ? { kind: wanted } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+        }),
+      );
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  }));
+
+export const happinessQuery = (id: () => string) =>
+  createQuery(() => ({
+    queryKey: [...keys.customer(id()), 'happiness'],
+    queryFn: () => take(api.GET('/v1/customers/{id}/happiness', { params: { path: { id: id() } } })),
+  }));
+
+export const contactsQuery = (id: () => string, enabled: () => boolean = () => true) =>
+  createQuery(() => ({
+    queryKey: [...keys.customer(id()), 'contacts'],
+    queryFn: () => take(api.GET('/v1/customers/{id}/contacts', { params: { path: { id: id() }, query: { limit: 1000 } } })),
+    enabled: enabled(),
+  }));
+
+export const statusHistoryQuery = (id: () => string) =>
+  createQuery(() => ({
+    queryKey: [...keys.customer(id()), 'status'],
+    queryFn: () => take(api.GET('/v1/customers/{id}/status/history', { params: { path: { id: id() }, query: { limit: 100 } } })),
+  }));
+
+export const tasksQuery = (query: () => TaskQuery, enabled: () => boolean = () => true) =>
+  createInfiniteQuery(() => ({
+    queryKey: [...keys.tasks, query()],
+    queryFn: ({ pageParam }) =>
+      take(api.GET('/v1/tasks', { params: { query: { limit: 200, ...query(), ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    enabled: enabled(),
+  }));
+
+export const feedbackQuery = (query: () => FeedbackQuery, limit = 60) =>
+  createInfiniteQuery(() => ({
+    queryKey: [...keys.feedback, query(), limit],
+    queryFn: ({ pageParam }) =>
+      take(api.GET('/v1/feedback', { params: { query: { limit, ...query(), ...(pageParam ? { cursor: pageParam } : {}) } } })),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  }));
+
+export const insightsQuery = () =>
+  createQuery(() => ({ queryKey: keys.insights, queryFn: () => take(api.GET('/v1/insights', {})) }));
+
+/** The catalogue changes with the server's version alone. */
+export const measuresQuery = () =>
+  createQuery(() => ({
+    queryKey: ['measures'],
+    queryFn: () => take(api.GET('/v1/measures', {})),
+    staleTime: Number.POSITIVE_INFINITY,
+  }));
+
+export interface LocalMail {
+  to: string;
+  from: string;
+  subject: string;
+  text: string;
+  links: string[];
+  sent_at: string;
+}
+
+export interface LocalHealth {
+  status: string;
+  now: string;
+  queues: Record<string, { depth: number; dead_letters: number }>;
+}
+
+/** What only the local system has: not part of the API's description. */
+async function local<T>(path: string): Promise<T> {
+  const response = await fetch(path, { headers: { accept: 'application/json' } });
+  if (!response.ok) throw problemOf(response, await response.json().catch(() => null));
+  return (await response.json()) as T;
+}
+
+export const mailboxQuery = () =>
+  createQuery(() => ({ queryKey: ['local', 'mailbox'], queryFn: () => local<LocalMail[]>('/_local/mailbox') }));
+
+export const healthQuery = () =>
+  createQuery(() => ({ queryKey: ['local', 'health'], queryFn: () => local<LocalHealth>('/_local/health') }));

@@ -1,0 +1,148 @@
+// Who is signed in. Locally with a token for a chosen role; else by OpenID Connect (`oidc.ts`). The API decides what a token may do:
+// role and address are read from it for display and to say in advance what will be refused.
+import { ROLES, type Role } from '../lib/words';
+
+export interface SignIn {
+  local?: boolean;
+  issuer?: string;
+  client_id?: string;
+  authorization_endpoint?: string;
+  token_endpoint?: string;
+  end_session_endpoint?: string | null;
+  scopes?: string[];
+}
+
+export interface Person {
+  email: string;
+  role: Role;
+}
+
+export interface Stored {
+  token: string;
+  refresh?: string | undefined;
+}
+
+const TOKEN = 'keepwell.token';
+
+let stored = $state.raw<Stored | null>(restore());
+let configuration: Promise<SignIn> | null = null;
+let known = $state.raw<SignIn | null>(null);
+
+export const session = {
+  get token(): string | null {
+    return stored?.token ?? null;
+  },
+  /** Who it is, or nobody. */
+  get person(): Person | null {
+    return stored ? personOf(stored.token) : null;
+  },
+  /** Whether this is the local system; false until it is known. */
+  get local(): boolean {
+    return known?.local === true;
+  },
+};
+
+/** How to sign in here. A server without that route is an old or local one. */
+export function signIn(): Promise<SignIn> {
+  configuration ??= fetch('/v1/sign-in')
+    .then(async (response) => {
+      if (response.status === 404) return { local: true };
+      if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+      return (await response.json()) as SignIn;
+    })
+    .then((found) => {
+      known = found;
+      return found;
+    })
+    .catch((error: unknown) => {
+      configuration = null;
+      throw error;
+    });
+  return configuration;
+}
+
+/** Signs in at the local issuer. */
+export async function enterAs(role: Role): Promise<void> {
+  const response = await fetch(`/_local/token?role=${role}`);
+  if (!response.ok) throw new Error(`The local issuer answered ${response.status}.`);
+  const { token } = (await response.json()) as { token: string };
+  keep({ token });
+}
+
+let renewing: Promise<boolean> | null = null;
+
+/** A fresh token by the refresh token, when there is one; asked for once however many calls need it. */
+export function renew(): Promise<boolean> {
+  const refresh = stored?.refresh;
+  if (!refresh) return Promise.resolve(false);
+  renewing ??= import('./oidc')
+    .then((oidc) => oidc.refresh(refresh))
+    .then(() => true)
+    .catch(() => false)
+    .finally(() => {
+      renewing = null;
+    });
+  return renewing;
+}
+
+/** Forgets the token; at another issuer than ours also ends the session there. */
+export async function signOut(): Promise<void> {
+  forget();
+  const config = await signIn().catch(() => null);
+  if (config && !config.local && config.end_session_endpoint) {
+    const url = new URL(config.end_session_endpoint);
+    url.search = new URLSearchParams({
+      client_id: config.client_id ?? '',
+      logout_uri: `${location.origin}/`,
+      post_logout_redirect_uri: `${location.origin}/`,
+    }).toString();
+    location.assign(url);
+  }
+}
+
+/** Forgets the token: it ran out or was refused. */
+export function forget(): void {
+  stored = null;
+  sessionStorage.removeItem(TOKEN);
+}
+
+/** Signs the person of the token in. */
+export function keep(next: Stored): void {
+  stored = next;
+  sessionStorage.setItem(TOKEN, JSON.stringify(next));
+}
+
+function restore(): Stored | null {
+  if (typeof sessionStorage === 'undefined') return null;
+  try {
+    const value = JSON.parse(sessionStorage.getItem(TOKEN) ?? 'null') as Stored | null;
+    return value && typeof value.token === 'string' && !ranOut(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function ranOut(value: Stored): boolean {
+  const expires = claims(value.token)?.exp;
+  return !value.refresh && typeof expires === 'number' && expires * 1000 < Date.now();
+}
+
+function claims(token: string): Record<string, unknown> | null {
+  try {
+    const text = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+/** The person a token names: the highest of the roles among the groups. */
+export function personOf(token: string): Person | null {
+  const found = claims(token);
+  if (!found || typeof found.email !== 'string') return null;
+  const groups = found.groups ?? found['cognito:groups'];
+  const names = Array.isArray(groups) ? groups.map(String) : [];
+  const role = ROLES.findLast((known) => names.includes(known));
+  return { email: found.email, role: role ?? 'viewer' };
+}

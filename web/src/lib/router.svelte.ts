@@ -1,0 +1,69 @@
+// Where we are: the address bar is the only store of page, filters, sort, tab and open panel.
+
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+function read(): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search) };
+}
+
+let place = $state.raw(read());
+
+/** The current place; reading it in a component follows it. */
+export const here = {
+  get path(): string {
+    return place.path;
+  },
+  get query(): URLSearchParams {
+    return place.query;
+  },
+  /** The whole address behind the host. */
+  get href(): string {
+    const query = place.query.toString();
+    return place.path + (query ? `?${query}` : '');
+  },
+};
+
+if (typeof window !== 'undefined') {
+  window.addEventListener('popstate', () => {
+    place = read();
+  });
+}
+
+/** Goes to an address of the console. `replace` leaves no step for the back button. */
+export function go(href: string, options: { replace?: boolean } = {}): void {
+  if (href === here.href) return;
+  if (options.replace) history.replaceState(null, '', href);
+  else history.pushState(null, '', href);
+  place = read();
+}
+
+/** The current address with some parameters changed; `null` or an empty text takes one away. */
+export function withQuery(changes: Record<string, string | null | undefined>): string {
+  const query = new URLSearchParams(place.query);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const text = query.toString();
+  return place.path + (text ? `?${text}` : '');
+}
+
+/** Changes parameters of the current address. */
+export function setQuery(changes: Record<string, string | null | undefined>, options: { replace?: boolean } = {}): void {
+  go(withQuery(changes), options);
+}
+
+/** Makes plain clicks on links of the console change the place instead of loading a page. */
+export function followLinks(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = (event.target as Element | null)?.closest('a');
+  if (!link || link.target || link.hasAttribute('download')) return;
+  const url = new URL(link.href, location.href);
+  if (url.origin !== location.origin || /^\/(v1|f|u|_local)(\/|$)/.test(url.pathname)) return;
+  if (url.hash && url.pathname === location.pathname) return;
+  event.preventDefault();
+  go(url.pathname + url.search);
+}
