@@ -71,7 +71,7 @@ impl Portfolio {
             ("EVENT_BUS", deployment.event_bus.clone()),
             ("SNAPSHOT_BUCKET", deployment.snapshot_bucket.clone()),
             ("MAIL_FROM", "keepwell@keepwell.example".to_owned()),
-            ("PUBLIC_URL", deployment.public_url.clone()),
+            ("PUBLIC_URL", deployment.public_url.clone().unwrap_or_default()),
             ("MANAGER_EMAIL", "manager@keepwell.example".to_owned()),
             ("LINK_KEYS", format!("k1:{link_key}")),
         ];
