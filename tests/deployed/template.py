@@ -91,15 +91,6 @@ def _plain_http(resource: dict) -> bool:
     return True
 
 
-def _first_metric_alone(resource: dict) -> bool:
-    metrics = resource["Properties"].pop("Metrics", None)
-    if metrics is None:
-        return False
-    stat = next(metric["MetricStat"] for metric in metrics if "MetricStat" in metric)
-    resource["Properties"] |= stat["Metric"] | {"Period": stat["Period"], "Statistic": stat["Stat"]}
-    return True
-
-
 def _origins_here(resource: dict) -> bool:
     config = resource["Properties"]["DistributionConfig"]
     here = urllib.parse.urlsplit(os.environ["AWS_ENDPOINT_URL"])
@@ -126,10 +117,6 @@ CHANGES = [
     (
         "AWS::S3::BucketPolicy", _plain_http,
         "plain HTTP is not refused: MiniStack is reached over it, and it would keep to the policy",
-    ),
-    (
-        "AWS::CloudWatch::Alarm", _first_metric_alone,
-        "the alarm looks at its first metric alone: MiniStack's CloudFormation knows no arithmetic of metrics",
     ),
     (
         "AWS::CloudFront::Distribution", _origins_here,

@@ -3,6 +3,9 @@
 import json
 import time
 
+import pytest
+
+import template
 from world import wait
 
 CSV = "id,name,owner,arr_cents,plan\nc1,One Ltd,csm@keepwell.example,100000,Pro\nc2,Two Ltd,csm@keepwell.example,200000,Basic\nc3,,csm@keepwell.example,5,z\n"
@@ -81,3 +84,12 @@ def test_the_portfolio_is_in_the_snapshot(world):
         ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True)
     customers = len(world.get("/v1/customers?limit=100")["items"])
     assert report.json["customers"] == customers, report.json
+
+
+@pytest.mark.skipif("/v1/exports/{kind}" not in template.TEMPLATE.read_text(), reason="there are no exports yet")
+def test_what_goes_out_as_csv_comes_in_again_as_nothing_new(world):
+    for kind in ("customers", "contacts", "tickets"):
+        out = world.call("GET", f"/v1/exports/{kind}", role="admin", accept="text/csv").expect(200)
+        rows = out.text.count("\n") - 1
+        report = world.call("POST", f"/v1/imports/{kind}", out.body, role="csm", content_type="text/csv").expect(200).json
+        assert rows > 0 and counts(report) == [0, 0, rows, 0], f"{kind}: {report}"

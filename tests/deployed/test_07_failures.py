@@ -26,6 +26,13 @@ def status_mails(world, customer: str) -> list:
     return [mail for mail in world.mails(f"dora@{customer}.example") if mail.subject == "How can we help, dora?"]
 
 
+def mail_states(world, customer: str) -> list[str]:
+    """Where the mails to the customer's contacts because of a status stand."""
+    intents = [row["body"]["M"] for row in world.rows("DedupeTable") if row["pk"]["S"].startswith("MI#")]
+    ours = [intent for intent in intents if intent["customer"]["S"] == customer and intent["template"]["S"] == "status-struggling"]
+    return [intent["state"]["S"] for intent in ours]
+
+
 def unpublished(world) -> list[dict]:
     return [row for row in world.rows("OutboxTable") if "pending_shard" in row]
 
@@ -53,7 +60,7 @@ def wait_out(world, done, what: str) -> None:
         found = [sqs.get_queue_attributes(QueueUrl=world.id(queue), AttributeNames=names)["Attributes"] for queue in QUEUES]
         ready, hidden = (sum(int(attributes[name]) for attributes in found) for name in names)
         steady = steady + 1 if hidden and not ready else 0
-        if steady == 5:
+        if steady == 8:
             world.clock.turn(HIDDEN_S)
             steady = 0
         time.sleep(0.2)
@@ -136,17 +143,23 @@ def test_a_function_that_is_killed_again_and_again_does_everything_once(world, b
         killed += kill("automation-dispatch") + kill("event-publisher") + kill("score-recompute")
         time.sleep(0.15)
     assert killed, "nothing was killed"
-    wait_out(world, lambda: all(tasks(world, customer) for customer in customers) and not bus.under_way(), "every customer's task")
     world.schedule("event-publisher", "sweep")
+
+    def all_done() -> bool:
+        # A message that was under way at five kills is a dead letter, and the runbook sends it back.
+        for name in ("AutomationDispatch", "ScoreRecompute"):
+            send_back(world, f"{name}DeadLetters", f"{name}Queue")
+        return all(tasks(world, customer) for customer in customers) and not bus.under_way()
+
+    wait_out(world, all_done, "every customer's task")
     world.schedule("automation-dispatch", "mail")
-    wait_out(world, lambda: not bus.under_way(), "everything to be handled")
     bus.settle()
     for customer in customers:
         assert len(tasks(world, customer)) == 1, customer
-        # A mail is sent once at most: where a kill fell between SES's answer and its note, the outcome is unknown, and it is not sent again.
+        # A mail is sent once at most. Where a kill fell around the call of SES, the outcome stays unknown, and it is not sent again.
+        (state,) = mail_states(world, customer)
+        assert len(status_mails(world, customer)) == 1 or state in ("claimed", "unknown"), f"{customer}: {state}"
         assert len(status_mails(world, customer)) <= 1, customer
-    for queue in ("AutomationDispatchDeadLetters", "ScoreRecomputeDeadLetters"):
-        world.aws("sqs").purge_queue(QueueUrl=world.id(queue))
 
 
 def test_a_killed_function_answers_the_next_request(world):
