@@ -1,6 +1,7 @@
 //! Requests that are wrong: each is refused with a reason that helps, and nothing happens.
 
 mod access;
+mod access_table;
 mod arrays;
 mod bodies;
 mod idempotency;

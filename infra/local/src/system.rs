@@ -13,6 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use keepwell_aws::cloud::{Cloud, Deployment, TableNames};
 use keepwell_aws::function::{Function, Message};
 use keepwell_aws::store::StoreError;
+use keepwell_domain::address_key::AddressKey;
 use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::EmailAddress;
 use keepwell_domain::link::{LinkKeys, LinkKeysError};
@@ -251,6 +252,7 @@ fn deployment(local: &LocalCloud, public_url: String, webhook_targets: Targets) 
         mail_configuration_set: None,
         public_url,
         manager: Some(address("manager@keepwell.example")?),
+        address_key: AddressKey::parse(&STANDARD.encode(secret(local, "address_key")?)).ok(),
         link_keys: Some(LinkKeys::parse(&format!("k1:{link_key}"))?),
         webhook_targets,
     })

@@ -9,7 +9,7 @@ use keepwell_domain::customer::Customer;
 use keepwell_domain::delivery::{DeliveryKey, EndpointId};
 use keepwell_domain::event::Fact;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::mail::{self, MailIntent};
+use keepwell_domain::mail::{self, MailIntent, id_of_survey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -47,6 +47,12 @@ impl Store {
             self.blank_mail(&mail, now).await?;
         }
         for key in self.partition_keys(Table::Core, &keys::customer_partition(customer)).await? {
+            if let Some(request) = key.sk.strip_prefix("FR#") {
+                self.blank_mail(&id_of_survey(request), now).await?;
+            }
+            if key.sk.starts_with(keys::REPEATED) {
+                doomed.push((Table::Dedupe, Key { pk: key.sk.clone(), sk: "A".to_owned() }));
+            }
             for prefix in ["FR#", keys::TASKS] {
                 if let Some(id) = key.sk.strip_prefix(prefix) {
                     doomed.push((Table::Core, keys::whereabouts(id)));
@@ -106,6 +112,9 @@ impl Store {
     /// unsubscribe goes on working.
     async fn blank_mail(&self, id: &str, now: DateTime<Utc>) -> Result<(), CommitError> {
         let Some(stored) = self.mail_intent(id).await? else { return Ok(()) };
+        if stored.value.variables.is_empty() && stored.value.due_at().is_none() {
+            return Ok(());
+        }
         let blank = MailIntent { variables: Map::new(), version: stored.value.version + 1, ..stored.value.clone() };
         let blank = mail::skip(&blank, "the customer was erased".to_owned(), now).unwrap_or(blank);
         self.replace_mail_intent(&stored, &blank).await

@@ -12,7 +12,7 @@ use super::{Store, StoreError, Stored};
 pub const KEPT: Duration = Duration::hours(48);
 
 /// The answer to a request that carried an `Idempotency-Key`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Remembered {
     /// Hash of the request's body: another body under the same key is a mistake of the caller.
     pub fingerprint: String,
@@ -26,6 +26,8 @@ pub struct Remembered {
     /// Until when the answer is repeated.
     pub expires_at: DateTime<Utc>,
 }
+
+keepwell_domain::debug_only!(Remembered { status, expires_at });
 
 impl Store {
     /// The answer kept under `key`, unless it expired.
