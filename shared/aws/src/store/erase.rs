@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::change::{Cause, CustomerChange};
 use super::customers::core;
+use super::idempotency::{Remembered, remembered_record};
 use super::keys::{self, Key};
 use super::record::{Record, Table};
 use super::transaction::MAX_WRITES;
@@ -51,7 +52,7 @@ impl Store {
                 self.blank_mail(&id_of_survey(request), now).await?;
             }
             if key.sk.starts_with(keys::REPEATED) {
-                doomed.push((Table::Dedupe, Key { pk: key.sk.clone(), sk: "A".to_owned() }));
+                self.blank_answer(Key { pk: key.sk.clone(), sk: "A".to_owned() }).await?;
             }
             for prefix in ["FR#", keys::TASKS] {
                 if let Some(id) = key.sk.strip_prefix(prefix) {
@@ -118,6 +119,15 @@ impl Store {
         let blank = MailIntent { variables: Map::new(), version: stored.value.version + 1, ..stored.value.clone() };
         let blank = mail::skip(&blank, "the customer was erased".to_owned(), now).unwrap_or(blank);
         self.replace_mail_intent(&stored, &blank).await
+    }
+
+    /// Takes what a repeated answer says out of it. The row stays, so that the request does not act again.
+    async fn blank_answer(&self, key: Key) -> Result<(), CommitError> {
+        let Some(stored) = self.get::<Remembered>(Table::Dedupe, &key).await? else { return Ok(()) };
+        let mut transaction = Transaction::default();
+        let blank = remembered_record(key, &stored.value.erased());
+        transaction.put(blank, Expect::Revision(stored.revision));
+        transaction.commit(self).await
     }
 
     async fn partition_keys(&self, table: Table, pk: &str) -> Result<Vec<Key>, StoreError> {

@@ -1,6 +1,8 @@
 //! Everything that is stored about one customer, or about one contact, for whoever asks what is known of them.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use keepwell_domain::automation::run::Run;
 use keepwell_domain::delivery::{DeliveryKey, EndpointId};
 use keepwell_domain::id::{CustomerId, RecordId};
@@ -96,7 +98,7 @@ impl Store {
         let mut items = Vec::new();
         for row in rows {
             if table == Table::Usage {
-                items.push(exported("usage_day", row)?);
+                items.push(exported("usage_day", &row));
             } else {
                 self.export_row(row, &mut items).await?;
             }
@@ -137,10 +139,10 @@ impl Store {
             "other" if sk.starts_with(keys::REPEATED) => return Ok(()),
             _ => {}
         }
-        items.push(exported(kind, row)?);
+        items.push(exported(kind, &row));
         for (table, key, kind) in related {
             if let Some(item) = self.get_item(table, &key).await? {
-                items.push(exported(kind, item)?);
+                items.push(exported(kind, &item));
             }
         }
         Ok(())
@@ -159,7 +161,7 @@ impl Store {
             who.addresses.insert(stored.value.email.clone());
             guard = Some(self.address_guard(&stored.value.email).await?.value);
             if let Some(item) = self.get_item(Table::Core, &keys::contact(customer, contact)).await? {
-                items.push(exported("contact", item)?);
+                items.push(exported("contact", &item));
             }
         }
         let shown = |kind: &str| !["gist", "member", "repeated_answer"].contains(&kind);
@@ -167,7 +169,7 @@ impl Store {
             match kind {
                 // The others of that day are nobody's business.
                 "usage_day" => items.push(Exported { kind, key: sort_key(&item), value: json!({ "used": true }) }),
-                kind if shown(kind) => items.push(exported(kind, item)?),
+                kind if shown(kind) => items.push(exported(kind, &item)),
                 _ => {}
             }
         }
@@ -175,13 +177,22 @@ impl Store {
     }
 }
 
-fn exported(kind: &'static str, mut item: Item) -> Result<Exported, StoreError> {
+fn exported(kind: &'static str, item: &Item) -> Exported {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     let (pk, sk) = (text("pk"), text("sk"));
-    let body = item.remove("body").unwrap_or(AttributeValue::Null(true));
-    let key = if sk == "A" { pk.clone() } else { sk.clone() };
-    match serde_dynamo::from_attribute_value(body) {
-        Ok(value) => Ok(Exported { kind, key, value }),
-        Err(why) => Err(StoreError::Corrupt { pk, sk, why: why.into() }),
+    let value = item.get("body").map_or(Value::Null, plain);
+    Exported { kind, key: if sk == "A" { pk } else { sk }, value }
+}
+
+/// A stored value as JSON; bytes, which are hashes of ids, as base64.
+fn plain(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!(text),
+        AttributeValue::N(number) => serde_json::from_str(number).unwrap_or_else(|_| json!(number)),
+        AttributeValue::Bool(is) => json!(is),
+        AttributeValue::L(items) => items.iter().map(plain).collect(),
+        AttributeValue::M(fields) => fields.iter().map(|(name, field)| (name.clone(), plain(field))).collect(),
+        AttributeValue::B(bytes) => json!(STANDARD.encode(bytes)),
+        _ => Value::Null,
     }
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::customers::core;
 use super::keys::{self, Key};
 use super::record::{Table, read, sort_key};
-use super::{Item, Range, Store, StoreError, Stored};
+use super::{Item, Range, idempotency, Store, StoreError, Stored};
 
 /// Who somebody was that is being erased, kept until it is done: with it an erasure that broke off can go on.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -107,11 +107,11 @@ impl Search<'_> {
                 continue;
             }
             if sk.starts_with("FR#") && self.names_contact(&item) {
-                self.mail(&id_of_survey(sk.trim_start_matches("FR#"))).await?;
+                self.mail(&id_of_survey(sk.trim_start_matches("FR#")), true).await?;
             }
             if let Some(pk) = sk.strip_prefix(keys::REPEATED) {
                 let key = Key { pk: format!("{}{pk}", keys::REPEATED), sk: "A".to_owned() };
-                self.elsewhere(Table::Dedupe, &key, "repeated_answer").await?;
+                self.elsewhere(Table::Dedupe, &key, "repeated_answer", false).await?;
             } else {
                 self.of_customer(&sk, item, &lines);
             }
@@ -120,22 +120,23 @@ impl Search<'_> {
         self.usage(&users).await
     }
 
-    /// Runs that an event of the contact set off, or that wrote to the contact: what they made may name the contact.
+    /// What a run made may name the contact: all of it when an event of the contact set it off or it wrote to the contact, and attributes of
+    /// the customer in any case.
     async fn what_a_run_made(&mut self, item: &Item) -> Result<(), StoreError> {
         let run: Run = read(item.clone())?.value;
         let about = serde_json::to_value(&run.event).is_ok_and(|event| self.is_contact(event.pointer("/data/contact")));
         for step in run.steps {
             let Some(made) = step.made else { continue };
             let endpoint = step.input.get("endpoint").and_then(Value::as_str).map(EndpointId::parse);
-            if !about && !self.is_contact(step.input.get("contact")) {
-                continue;
+            let about = about || self.is_contact(step.input.get("contact"));
+            if about {
+                self.made.insert(made.clone());
             }
-            self.made.insert(made.clone());
             if let Some(Ok(endpoint)) = endpoint {
                 let key = keys::delivery(&DeliveryKey { endpoint, id: made });
-                self.elsewhere(Table::Dedupe, &key, "delivery").await?;
+                self.elsewhere(Table::Dedupe, &key, "delivery", about).await?;
             } else if step.kind == "mail" {
-                self.mail(&made).await?;
+                self.mail(&made, about).await?;
             }
         }
         Ok(())
@@ -145,20 +146,34 @@ impl Search<'_> {
         value.and_then(Value::as_str) == Some(self.who.contact.as_str())
     }
 
-    async fn mail(&mut self, id: &str) -> Result<(), StoreError> {
-        self.elsewhere(Table::Dedupe, &keys::mail_intent(id), "mail").await
+    async fn mail(&mut self, id: &str, about: bool) -> Result<(), StoreError> {
+        self.elsewhere(Table::Dedupe, &keys::mail_intent(id), "mail", about).await
     }
 
     /// Looks at an item that only another leads to.
-    async fn elsewhere(&mut self, table: Table, key: &Key, kind: &'static str) -> Result<(), StoreError> {
+    async fn elsewhere(
+        &mut self,
+        table: Table,
+        key: &Key,
+        kind: &'static str,
+        about: bool,
+    ) -> Result<(), StoreError> {
         let Some(item) = self.store.get_item(table, key).await? else { return Ok(()) };
         let mut after = item.clone();
-        // An answer that is repeated is JSON in a text.
-        let own = format!("\"{}\"", self.who.contact);
-        let about = kind != "repeated_answer" || matches!(field(&mut after, "body"), Some(AttributeValue::S(text)) if text.contains(&own));
         let mut changed = self.take_out(&mut after, about);
-        if kind == "mail" && self.names_contact(&item) {
-            changed |= empty(&mut after, "variables");
+        let nameless = about && self.who.person.is_nameless();
+        match kind {
+            "mail" if nameless || self.names_contact(&item) => changed |= empty(&mut after, "variables"),
+            "delivery" if nameless => changed |= said_nothing(field(&mut after, "body")),
+            // The request that made the contact, or changed something about it.
+            "repeated_answer" => {
+                let own = format!("\"{}\"", self.who.contact);
+                let said = |item: &mut Item| field(item, "body").and_then(|body| body.as_s().ok().cloned());
+                if said(&mut after).is_some_and(|text| text.contains(&own)) {
+                    changed |= replace(&mut after, "body", idempotency::ERASED);
+                }
+            }
+            _ => {}
         }
         if changed {
             self.found.push(Found { table, kind, item, after: Some(after) });
@@ -333,6 +348,13 @@ fn replace(item: &mut Item, name: &str, text: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Empties the body of a delivery, which is JSON. It was made with a name that is not known any more.
+fn said_nothing(body: Option<&mut AttributeValue>) -> bool {
+    let Some(AttributeValue::M(body)) = body else { return false };
+    let nothing = AttributeValue::S(idempotency::ERASED.to_owned());
+    body.insert("text".to_owned(), nothing.clone()) != Some(nothing)
 }
 
 fn empty(item: &mut Item, name: &str) -> bool {
