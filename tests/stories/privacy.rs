@@ -78,7 +78,9 @@ impl Known {
         let ticket = json!([{ "id": "t1", "customer": "acme", "severity": "high", "opened_at": at, "subject": format!("From {NAME}"),
             "text": format!("Please answer {EMAIL}") }]);
         self.send("tickets", ticket).await;
-        let csv = format!("id,customer,at,user,feature\nu1,acme,{at},{EMAIL},search\nu2,acme,{at},{ID},search\nu3,acme,{at},bo,search\n");
+        let csv = format!(
+            "id,customer,at,user,feature\nu1,acme,{at},{EMAIL},search\nu2,acme,{at},{ID},search\nu3,acme,{at},bo,search\n"
+        );
         let call = self.world.call_as(Role::Csm, Method::POST, "/v1/imports/usage").raw("text/csv", csv);
         assert_eq!(call.send().await.expect_status(200).json()["rejected"], 0);
         self.world.settle().await;
@@ -97,7 +99,8 @@ impl Known {
             "traits": { "email": EMAIL, "name": NAME }, "context": { "groupId": "acme" } });
         let alias = json!({ "type": "alias", "userId": "user-zuzuq-1", "previousId": "anon-zuzuq", "messageId": "a1",
             "context": { "groupId": "acme" } });
-        let group = json!({ "type": "group", "userId": "user-zuzuq-1", "groupId": "acme", "messageId": "g1", "traits": {} });
+        let group =
+            json!({ "type": "group", "userId": "user-zuzuq-1", "groupId": "acme", "messageId": "g1", "traits": {} });
         let track = json!({ "type": "track", "userId": "user-zuzuq-1", "event": "Report", "messageId": "t1",
             "timestamp": "2026-03-01T11:00:00Z", "context": { "groupId": "acme" } });
         let body = json!({ "batch": [group, identify, alias, track] });

@@ -125,8 +125,15 @@ impl NewContact {
         let time_zone = fields.optional("time_zone").unwrap_or(Zone(Tz::UTC)).0;
         let locale = fields.optional::<Locale>("locale").map_or_else(|| "en".to_owned(), |locale| locale.0);
         let mail_state = fields.optional::<MailField>("mail").map_or(MailState::Ok, |mail| mail.0);
-        let contact =
-            name.zip(email).map(|(Line(name), email)| Self { id, name: name.into(), email, role, time_zone, locale, mail_state });
+        let contact = name.zip(email).map(|(Line(name), email)| Self {
+            id,
+            name: name.into(),
+            email,
+            role,
+            time_zone,
+            locale,
+            mail_state,
+        });
         fields.finish(contact)
     }
 

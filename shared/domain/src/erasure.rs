@@ -76,9 +76,9 @@ impl Person {
                 }
                 None => false,
             },
-            Value::Array(items) => items.iter_mut().fold(false, |any, item| self.take_out_of_value(item, about) || any),
+            Value::Array(items) => items.iter_mut().fold(false, |any, item| any | self.take_out_of_value(item, about)),
             Value::Object(fields) => {
-                fields.values_mut().fold(false, |any, field| self.take_out_of_value(field, about) || any)
+                fields.values_mut().fold(false, |any, field| any | self.take_out_of_value(field, about))
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
@@ -87,7 +87,8 @@ impl Person {
     fn taken_out_of_words(&self, text: &str, about: bool) -> Option<String> {
         let names = if about { &self.words } else { &self.names };
         // The longest first: "Ana Ruiz" before "Ana".
-        let mut wanted: Vec<(String, bool)> = names.iter().flat_map(|name| spellings(name)).map(|it| (it, true)).collect();
+        let mut wanted: Vec<(String, bool)> =
+            names.iter().flat_map(|name| spellings(name)).map(|it| (it, true)).collect();
         wanted.extend(self.addresses.iter().map(|address| (address.clone(), false)));
         wanted.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let mut text = std::borrow::Cow::Borrowed(text);

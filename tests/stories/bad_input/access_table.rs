@@ -147,7 +147,8 @@ async fn a_colleague_may_do_at_anothers_customer_what_its_owner_may() {
 async fn what_a_colleague_did_bears_the_colleagues_name() {
     let (world, _) = world().await;
     let colleague = world.system.gateway().token_for("colleague@keepwell.example", &[Role::Csm]).unwrap();
-    let call = world.call(Method::PUT, "/v1/customers/acme/status").header("authorization", &format!("Bearer {colleague}"));
+    let call =
+        world.call(Method::PUT, "/v1/customers/acme/status").header("authorization", &format!("Bearer {colleague}"));
     let body = json!({ "status": "steady", "reason": "quiet" });
     let _ = call.header("if-match", "*").json(&body).send().await.expect_status(200);
     let history = world.get("/v1/customers/acme/status/history").await;

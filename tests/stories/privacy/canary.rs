@@ -56,14 +56,22 @@ fn listen(functions: &[&str]) -> (Lines, tracing::subscriber::DefaultGuard) {
     let lines = Lines::default();
     let ours = functions.iter().map(|name| name.replace('-', "_"));
     let ours = ours.chain(["keepwell_aws", "keepwell_domain", "keepwell_local"].map(str::to_owned));
-    let targets = Targets::new().with_default(LevelFilter::INFO).with_targets(ours.map(|name| (name, LevelFilter::TRACE)));
+    let targets =
+        Targets::new().with_default(LevelFilter::INFO).with_targets(ours.map(|name| (name, LevelFilter::TRACE)));
     let layer = tracing_subscriber::fmt::layer().json().with_writer(lines.clone());
     (lines, tracing::subscriber::set_default(tracing_subscriber::registry().with(layer).with(targets)))
 }
 
 const FUNCTIONS: [&str; 9] = [
-    "status-update", "signal-ingest", "feedback-request", "feedback-collection", "score-recompute", "automation-dispatch",
-    "event-publisher", "portfolio-snapshot", "console-api",
+    "status-update",
+    "signal-ingest",
+    "feedback-request",
+    "feedback-collection",
+    "score-recompute",
+    "automation-dispatch",
+    "event-publisher",
+    "portfolio-snapshot",
+    "console-api",
 ];
 
 /// Calls that are refused, each with the canaries where they do not belong.
@@ -83,11 +91,17 @@ async fn refused(world: &World, key: &str) {
         .filter(|(_, path)| *path != "/v1/scorecards/order")
         .collect();
     for (method, path) in declared {
-        let path = path.replace("{id}", "zuzuqid").replace("{contact}", "zuzuqid").replace("{token}", "f1.zuzuq.zuzuq.zuzuq");
+        let path =
+            path.replace("{id}", "zuzuqid").replace("{contact}", "zuzuqid").replace("{token}", "f1.zuzuq.zuzuq.zuzuq");
         let path = path.replace("{kind}", "contacts").replace("{delivery}", "zuzuqid");
         for body in &bodies {
-            let reply = world.call_as(Role::Admin, method.clone(), &format!("{path}?zuzuq={NAME}").replace(' ', "%20"))
-                .header("idempotency-key", "zuzuqkey").header("if-match", "\"zuzuq\"").json(body).send().await;
+            let reply = world
+                .call_as(Role::Admin, method.clone(), &format!("{path}?zuzuq={NAME}").replace(' ', "%20"))
+                .header("idempotency-key", "zuzuqkey")
+                .header("if-match", "\"zuzuq\"")
+                .json(body)
+                .send()
+                .await;
             assert_ne!(reply.status.as_u16(), 500, "{method} {path}: {}", reply.text);
             let _ = world.call(method.clone(), &path).header("authorization", &basic(key)).json(body).send().await;
             let _ = world.call(method.clone(), &path).header("authorization", "Bearer zuzuq.zuzuq.zuzuq").send().await;
@@ -100,7 +114,9 @@ async fn refused(world: &World, key: &str) {
 async fn poison(world: &World) {
     for function in world.system.functions() {
         let Some(subscription) = &function.subscription else { continue };
-        for detail in [json!(EMAIL), json!({ "event_id": 1, "type": NAME, "data": EMAIL }), json!({ "customer_id": NAME })] {
+        for detail in
+            [json!(EMAIL), json!({ "event_id": 1, "type": NAME, "data": EMAIL }), json!({ "customer_id": NAME })]
+        {
             for detail_type in subscription.detail_types.iter().copied().chain(["unknown.v1"]) {
                 let message =
                     Message { id: "m".to_owned(), detail_type: detail_type.to_owned(), detail: detail.clone() };
@@ -150,7 +166,8 @@ async fn damaged(world: &World) {
     let put = client.put_item().table_name("keepwell-core").item("pk", text("C#acme")).item("sk", text("CT#broken"));
     let _ = put.item("revision", N("1".to_owned())).item("body", M(body)).send().await.unwrap();
     let _ = world.call_as(Role::Viewer, Method::GET, "/v1/customers/acme/contacts").send().await.expect_status(500);
-    let delete = client.delete_item().table_name("keepwell-core").key("pk", text("C#acme")).key("sk", text("CT#broken"));
+    let delete =
+        client.delete_item().table_name("keepwell-core").key("pk", text("C#acme")).key("sk", text("CT#broken"));
     let _ = delete.send().await.unwrap();
 }
 
@@ -159,11 +176,18 @@ async fn no_name_address_comment_or_secret_is_in_a_log_an_event_or_an_address() 
     let (lines, _listening) = listen(&FUNCTIONS);
     let known = Known::new().await;
     let world = &known.world;
-    assert!(world.system.functions().iter().all(|function| FUNCTIONS.contains(&function.name)), "and of no function more");
+    assert!(
+        world.system.functions().iter().all(|function| FUNCTIONS.contains(&function.name)),
+        "and of no function more"
+    );
 
     let made = world.call_as(Role::Admin, Method::POST, "/v1/write-keys").json(&json!({ "name": "zuzuq key" }));
     let key = made.send().await.expect_status(201).json()["secret"].as_str().unwrap().to_owned();
-    let angry = crate::endpoints::receiver::Receiver::start([Then::Text(500, "zuzuqanswer umzuzuq@quillzuzuq.example"), Then::Status(410)]).await;
+    let angry = crate::endpoints::receiver::Receiver::start([
+        Then::Text(500, "zuzuqanswer umzuzuq@quillzuzuq.example"),
+        Then::Status(410),
+    ])
+    .await;
     let secret = webhook(world, "angry", &format!("{}zuzuqpath?token=zuzuqtoken", angry.url())).await;
     let test = world.call_as(Role::Admin, Method::POST, "/v1/endpoints/angry/test");
     let _ = test.header("idempotency-key", "zuzuq").send().await;
@@ -179,7 +203,8 @@ async fn no_name_address_comment_or_secret_is_in_a_log_an_event_or_an_address() 
     let bounced = json!({ "mail": { "messageId": "m", "destination": [EMAIL], "tags": { "intent": [intent] } },
         "bounce": { "bounceType": "Permanent", "bouncedRecipients": [{ "emailAddress": EMAIL, "diagnosticCode": NAME }] } });
     assert_eq!(ses_event(world, "Email Bounced", &intent, bounced).await, Vec::<String>::new());
-    let unsubscribe = mail.links.iter().find(|link| link.contains("/u/")).map(|link| keepwell_tests::path_of(link)).unwrap();
+    let unsubscribe =
+        mail.links.iter().find(|link| link.contains("/u/")).map(|link| keepwell_tests::path_of(link)).unwrap();
     let form = [("List-Unsubscribe", "One-Click")];
     let _ = world.call(Method::POST, &unsubscribe).form(&form).send().await.expect_status(200);
     world.advance(Duration::days(2)).await;
@@ -192,7 +217,8 @@ async fn no_name_address_comment_or_secret_is_in_a_log_an_event_or_an_address() 
         assert!(log.contains(word), "the test must see what is logged: {word}");
     }
     let jwt = world.system.gateway().token(Role::Admin).unwrap();
-    let links: Vec<String> = world.system.local().mailbox().mails().iter().flat_map(|mail| mail.links.clone()).collect();
+    let links: Vec<String> =
+        world.system.local().mailbox().mails().iter().flat_map(|mail| mail.links.clone()).collect();
     let tokens = links.iter().filter_map(|link| link.split(['?', '/']).find(|part| part.starts_with("f1.")));
     let mut secrets: Vec<String> = tokens.map(str::to_owned).collect();
     assert!(secrets.len() > 5);

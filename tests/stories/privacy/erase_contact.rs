@@ -6,6 +6,8 @@ use keepwell_aws::http::Role;
 use keepwell_tests::{World, feedback_path};
 use serde_json::{Value, json};
 
+use crate::feedback::{at, jump};
+
 use super::{CANARY, EMAIL, ID, Known, with_canaries};
 
 #[tokio::test]
@@ -18,7 +20,7 @@ async fn nothing_of_an_erased_contact_is_left_in_any_table() {
 
     for path in ["timeline", "contacts", "happiness", "status/history"] {
         let page = known.world.get(&format!("/v1/customers/acme/{path}?")).await.to_string();
-        assert!(!page.to_lowercase().contains(CANARY) && !page.contains(ID), "{path}: {page}");
+        assert!(!page.to_lowercase().contains(CANARY) && !page.contains(&format!("\"{ID}\"")), "{path}: {page}");
     }
     let last = known.world.system.local().bus().events().pop().unwrap();
     assert_eq!((last.detail_type.as_str(), &last.detail["data"]), ("contact.erased.v1", &json!({ "contact": ID })));
@@ -63,7 +65,9 @@ async fn the_others_keep_what_is_theirs() {
     let _ = known.erase(ID).await.expect_status(200);
     assert_eq!(of_bo().await, before);
     let tasks = known.world.get("/v1/tasks?customer=acme").await.to_string();
-    assert!(tasks.contains("Bo Berg (Bo) answered Not Happy") && tasks.contains("[erased] ([erased]) answered Not Happy"));
+    assert!(
+        tasks.contains("Bo Berg (Bo) answered Not Happy") && tasks.contains("[erased] ([erased]) answered Not Happy")
+    );
     assert!(tasks.contains("Call [erased]"), "{tasks}");
 }
 
@@ -78,10 +82,11 @@ async fn an_erased_contact_can_neither_answer_nor_be_mailed_and_its_links_lead_n
     let _ = world.call(Method::GET, &path).send().await.expect_status(404);
     let _ = world.submit(&path, "nonce", "happy", "zuzuq again").await.expect_status(404);
     // Who wants no more mail must not be told that it is unknown.
-    let unsubscribe = mail.links.iter().find(|link| link.contains("/u/")).map(|link| keepwell_tests::path_of(link)).unwrap();
+    let unsubscribe =
+        mail.links.iter().find(|link| link.contains("/u/")).map(|link| keepwell_tests::path_of(link)).unwrap();
     let form = [("List-Unsubscribe", "One-Click")];
     let _ = world.call(Method::POST, &unsubscribe).form(&form).send().await.expect_status(200);
-    world.advance(Duration::days(40)).await;
+    jump(world, at(4, 15, 9, 0)).await;
     assert_eq!(world.mails_to(EMAIL).len(), mails);
     assert_eq!(with_canaries(world).await, Vec::<String>::new());
 }

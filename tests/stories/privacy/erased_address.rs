@@ -1,12 +1,13 @@
 //! An address whose owner was erased is known by its keyed hash alone, and is not mailed again.
 
-use chrono::Duration;
 use http::Method;
 use keepwell_aws::http::Role;
 use keepwell_domain::address_key::AddressKey;
 use keepwell_domain::id::EmailAddress;
 use keepwell_tests::World;
 use serde_json::{Value, json};
+
+use crate::feedback::{at, jump};
 
 use super::{EMAIL, ID, Known};
 
@@ -37,10 +38,13 @@ async fn whichever_way_an_erased_address_comes_back_it_begins_unsubscribed() {
     let _ = world.call_with_key(&key, "/v1/identify").json(&identify).send().await.expect_status(200);
     let changed = json!({ "email": EMAIL });
     let _ = world.call_as(Role::Csm, Method::PATCH, "/v1/customers/acme/contacts/bo").json(&changed).send().await;
-    for (customer, contact) in [("bolt", "hand"), ("bolt", "file"), ("bolt", "ann"), ("acme", "tracked"), ("acme", "bo")] {
+    for (customer, contact) in
+        [("bolt", "hand"), ("bolt", "file"), ("bolt", "ann"), ("acme", "tracked"), ("acme", "bo")]
+    {
         assert_eq!(state(world, customer, contact).await, "unsubscribed", "{customer} {contact}");
     }
-    world.advance(Duration::days(40)).await;
+    world.set_status("bolt", "struggling").await;
+    jump(world, at(4, 15, 9, 0)).await;
     assert_eq!(world.mails_to(EMAIL).len(), mails);
 }
 

@@ -68,9 +68,10 @@ async fn the_export_of_a_contact_shows_what_its_erasure_takes_away() {
         assert!(export.to_string().contains(words), "{words}");
     }
     // Nobody else is in it but where a text names both.
-    let of_others = items.iter().filter(|item| !item.to_string().to_lowercase().contains(CANARY)).filter(|item| {
-        !item.to_string().contains(ID) && item["value"] != json!({ "used": true })
-    });
+    let of_others = items
+        .iter()
+        .filter(|item| !item.to_string().to_lowercase().contains(CANARY))
+        .filter(|item| !item.to_string().contains(ID) && item["value"] != json!({ "used": true }));
     assert_eq!(of_others.collect::<Vec<_>>(), Vec::<&Value>::new());
 
     let _ = known.erase(ID).await.expect_status(200);
@@ -90,7 +91,9 @@ async fn an_export_reads_and_writes_nothing_and_is_for_admins() {
         let reply = known.world.call_as(Role::Admin, Method::GET, &path).send().await.expect_status(200);
         assert_eq!(reply.header("cache-control"), "no-store");
     }
-    for path in ["/v1/customers/acme/export?cursor=x", "/v1/customers/acme/export?limit=0", "/v1/customers/acme/export?x=1"] {
+    for path in
+        ["/v1/customers/acme/export?cursor=x", "/v1/customers/acme/export?limit=0", "/v1/customers/acme/export?x=1"]
+    {
         let _ = known.world.call_as(Role::Admin, Method::GET, path).send().await.expect_status(422);
     }
     for path in ["/v1/customers/nobody/export", "/v1/customers/acme/contacts/nobody/export"] {

@@ -38,7 +38,10 @@ async fn a_name_or_address_of_two_lines_is_refused_wherever_it_comes_from() {
         refused(csm(Method::POST, "/v1/customers").json(&customer).send().await, "/name");
         let contact = json!({ "id": "evil", "name": attack, "email": "evil@acme.example" });
         refused(csm(Method::POST, "/v1/customers/acme/contacts").json(&contact).send().await, "/name");
-        refused(csm(Method::PATCH, "/v1/customers/acme/contacts/uma").json(&json!({ "name": attack })).send().await, "/name");
+        refused(
+            csm(Method::PATCH, "/v1/customers/acme/contacts/uma").json(&json!({ "name": attack })).send().await,
+            "/name",
+        );
         let address = json!({ "email": format!("{attack}@acme.example") });
         refused(csm(Method::PATCH, "/v1/customers/acme/contacts/uma").json(&address).send().await, "/email");
         let owner = json!({ "owner": format!("{attack}@acme.example") });
@@ -89,8 +92,17 @@ async fn a_mail_has_the_headers_that_it_should_whatever_its_subject_is_made_of()
     world.customer_with("acme", &[("uma", "user")]).await;
     let receiver = told_in_their_words(&world).await;
     let expected: BTreeSet<&str> = BTreeSet::from([
-        "Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "Reply-To", "List-Unsubscribe",
-        "List-Unsubscribe-Post", "MIME-Version", "Content-Type",
+        "Message-ID",
+        "Date",
+        "From",
+        "To",
+        "Subject",
+        "Auto-Submitted",
+        "Reply-To",
+        "List-Unsubscribe",
+        "List-Unsubscribe-Post",
+        "MIME-Version",
+        "Content-Type",
     ]);
     let statuses = ["steady", "healthy", "steady", "healthy", "steady"];
     for (attack, status) in ATTACKS.iter().filter(|text| !text.contains(['\u{0}', '\u{85}'])).zip(statuses) {
@@ -118,7 +130,15 @@ async fn a_mail_has_the_headers_that_it_should_whatever_its_subject_is_made_of()
 
     let arrived = receiver.arrived();
     assert!(arrived.len() >= 8, "{}", arrived.len());
-    let known = ["host", "content-type", "content-length", "user-agent", "webhook-id", "webhook-timestamp", "webhook-signature"];
+    let known = [
+        "host",
+        "content-type",
+        "content-length",
+        "user-agent",
+        "webhook-id",
+        "webhook-timestamp",
+        "webhook-signature",
+    ];
     for request in arrived {
         let names: Vec<&str> = request.headers.keys().map(http::HeaderName::as_str).collect();
         assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
@@ -143,10 +163,14 @@ async fn no_answer_has_a_header_from_its_request() {
         .map(|route| (route.method.clone(), route.path))
         .collect();
     for (method, path) in declared {
-        let paths = [path.replace('{', attack).replace('}', ""), format!("{}?{attack}={attack}", path.replace(['{', '}'], ""))];
+        let paths =
+            [path.replace('{', attack).replace('}', ""), format!("{}?{attack}={attack}", path.replace(['{', '}'], ""))];
         for path in paths {
             let call = world.call_as(Role::Admin, method.clone(), &path);
-            let call = call.header("if-match", "\"evil\"").header("idempotency-key", "evil").header("origin", "https://evil.example");
+            let call = call
+                .header("if-match", "\"evil\"")
+                .header("idempotency-key", "evil")
+                .header("origin", "https://evil.example");
             let reply = call.json(&json!({ "name": "evil\r\nSet-Cookie: evil=1" })).send().await;
             for (name, value) in &reply.headers {
                 let value = value.to_str().unwrap();

@@ -25,8 +25,7 @@ async fn survives_every_kill(what: &(Method, &str), event: &str) -> usize {
     let reply = known.world.call_as(Role::Admin, what.0.clone(), what.1).send().await;
     assert!(reply.status.is_success(), "{}", reply.text);
     let requests = known.world.system.local().requests();
-    let writing: Vec<u64> =
-        (1..).zip(&requests).filter(|(_, request)| request.is_mutating()).map(|(n, _)| n).collect();
+    let writing: Vec<u64> = (1..).zip(&requests).filter(|(_, request)| request.is_mutating()).map(|(n, _)| n).collect();
     let before = FaultPlan::crash_before_request(writing[0]);
     let plans: Vec<FaultPlan> =
         [before].into_iter().chain(writing.iter().map(|n| FaultPlan::crash_after_request(*n))).collect();
@@ -95,9 +94,10 @@ async fn a_contact_that_comes_back_while_it_is_half_erased_is_erased_with_both_i
     let known = Known::new().await;
     let local = known.world.system.local();
     local.reset_requests();
-    local.faults().set(FaultPlan::seeded(1).rule(
-        FaultRule::on(Service::DynamoDb, Fault::CrashBefore).operation("TransactWriteItems").nth(2),
-    ));
+    local.faults().set(
+        FaultPlan::seeded(1)
+            .rule(FaultRule::on(Service::DynamoDb, Fault::CrashBefore).operation("TransactWriteItems").nth(2)),
+    );
     assert!(local.run_until_crash(ask(&known, &CONTACT)).await.is_err());
     local.faults().clear();
     local.bus().release_in_flight();

@@ -119,7 +119,9 @@ fn bytes(value: &AttributeValue) -> usize {
         AttributeValue::S(text) | AttributeValue::N(text) => text.len() + 1,
         AttributeValue::B(blob) => blob.as_ref().len(),
         AttributeValue::L(items) => 3 + items.iter().map(|item| 1 + bytes(item)).sum::<usize>(),
-        AttributeValue::M(fields) => 3 + fields.iter().map(|(name, field)| 1 + name.len() + bytes(field)).sum::<usize>(),
+        AttributeValue::M(fields) => {
+            3 + fields.iter().map(|(name, field)| 1 + name.len() + bytes(field)).sum::<usize>()
+        }
         _ => 1,
     }
 }

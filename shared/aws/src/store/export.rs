@@ -89,9 +89,7 @@ impl Store {
     ) -> Result<Page<Exported>, StoreError> {
         let Place { table, after } = place.unwrap_or(Place { table: Table::Core, after: String::new() });
         let range = match table {
-            Table::Usage => {
-                Range { table, pk: keys::usage_partition(customer), prefix: "", descending: false }
-            }
+            Table::Usage => Range { table, pk: keys::usage_partition(customer), prefix: "", descending: false },
             _ => core(customer, ""),
         };
         let (rows, next) = self.query_some_items(&range, limit, Some(&*after).filter(|it| !it.is_empty())).await?;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::customers::core;
 use super::keys::{self, Key};
 use super::record::{Table, read, sort_key};
-use super::{Item, Range, idempotency, Store, StoreError, Stored};
+use super::{Item, Range, Store, StoreError, Stored, idempotency};
 
 /// Who somebody was that is being erased, kept until it is done: with it an erasure that broke off can go on.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -151,13 +151,7 @@ impl Search<'_> {
     }
 
     /// Looks at an item that only another leads to.
-    async fn elsewhere(
-        &mut self,
-        table: Table,
-        key: &Key,
-        kind: &'static str,
-        about: bool,
-    ) -> Result<(), StoreError> {
+    async fn elsewhere(&mut self, table: Table, key: &Key, kind: &'static str, about: bool) -> Result<(), StoreError> {
         let Some(item) = self.store.get_item(table, key).await? else { return Ok(()) };
         let mut after = item.clone();
         let mut changed = self.take_out(&mut after, about);
@@ -317,9 +311,9 @@ fn take_out(value: &mut AttributeValue, who: &Erased, field: &str, about: bool) 
                 *value = AttributeValue::S(who.pseudonym.to_string());
                 true
             }
-            _ => take_out(value, who, name, about) || any,
+            _ => any | take_out(value, who, name, about),
         }),
-        AttributeValue::L(items) => items.iter_mut().fold(false, |any, item| take_out(item, who, field, about) || any),
+        AttributeValue::L(items) => items.iter_mut().fold(false, |any, item| any | take_out(item, who, field, about)),
         AttributeValue::S(_) if OF_THE_TEAM.contains(&field) => false,
         AttributeValue::S(text) => match who.person.taken_out_of(text, about && OF_WORDS.contains(&field)) {
             Some(without) => {
