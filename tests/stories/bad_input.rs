@@ -1,6 +1,7 @@
 //! Requests that are wrong: each is refused with a reason that helps, and nothing happens.
 
 mod access;
+mod access_table;
 mod arrays;
 mod bodies;
 mod idempotency;
@@ -12,8 +13,12 @@ use keepwell_tests::{Reply, World};
 use serde_json::{Value, json};
 
 /// Calls that take no body.
-const WITHOUT_BODY: [&str; 3] =
-    ["/v1/endpoints/{id}/test", "/v1/endpoints/{id}/deliveries/{delivery}/redeliver", "/v1/automations/{id}/reset"];
+const WITHOUT_BODY: [&str; 4] = [
+    "/v1/endpoints/{id}/test",
+    "/v1/endpoints/{id}/deliveries/{delivery}/redeliver",
+    "/v1/automations/{id}/reset",
+    "/v1/customers/{id}/contacts/{contact}/erase",
+];
 
 /// A system with a customer, a contact, a task and an endpoint, at rest; requests are counted from here. Answers the task's id too.
 async fn world() -> (World, String) {

@@ -22,6 +22,7 @@ mod links;
 mod mail;
 mod nightly;
 mod observability;
+mod privacy;
 mod scores;
 mod sentiment;
 mod settings;

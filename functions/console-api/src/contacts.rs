@@ -11,7 +11,7 @@ use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::contact_record;
 use keepwell_aws::store::record::Table;
 use keepwell_aws::store::{Expect, Stored, keys};
-use keepwell_aws::suppression::lift;
+use keepwell_aws::suppression::{as_welcome, lift};
 use keepwell_domain::contact::{Contact, ContactChange, NewContact};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::id::{CustomerId, RecordId};
@@ -80,12 +80,13 @@ pub(crate) async fn post_contact(
             return Err(ApiError::Taken(format!("There is a contact {contact_id} already.")));
         }
         let now = cloud.now();
-        let contact = new.clone().create(contact_id, now);
+        let contact = as_welcome(&cloud, new.clone().create(contact_id, now)).await?;
         let mut change = CustomerChange::of(stored, Cause::default(), now);
         look_again(&mut change.customer, now);
         change.put(contact_record(&change.customer.id, &contact), Expect::Absent);
         let answer = Answer::created(contact_view(&change.customer.id, &contact))?.etag(contact.version);
-        idempotency.remember(&mut change.transaction, &answer, now);
+        let id = change.customer.id.clone();
+        idempotency.remember_about(&id, &mut change.transaction, &answer, now);
         change.commit(&cloud).await?;
         Ok(answer)
     })
@@ -104,14 +105,18 @@ pub(crate) async fn patch_contact(
         let before = existing_contact(&cloud, &customer.value.id, &contact).await?;
         if_match_when_sent(&headers, before.value.version)?;
         let now = cloud.now();
-        let after = contact_change.clone().apply(&before.value, now);
+        let mut after = contact_change.clone().apply(&before.value, now);
+        let mut change = CustomerChange::of(customer, Cause::default(), now);
+        if contact_change.allows_mail() {
+            lift(&cloud, &mut change, &after.email).await?;
+        } else if after.email != before.value.email {
+            after = as_welcome(&cloud, after).await?;
+        }
         if after != before.value {
-            let mut change = CustomerChange::of(customer, Cause::default(), now);
-            look_again(&mut change.customer, now);
             change.put(contact_record(&change.customer.id, &after), Expect::Revision(before.revision));
-            if after.mailable() && !before.value.mailable() {
-                lift(&cloud, &mut change, &after.email).await?;
-            }
+        }
+        if !change.is_empty() {
+            look_again(&mut change.customer, now);
             change.commit(&cloud).await?;
         }
         let customer = CustomerId::parse(&id).map_err(ApiError::Internal)?;

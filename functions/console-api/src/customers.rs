@@ -51,7 +51,8 @@ pub(crate) async fn post_customer(
         let mut change = CustomerChange::creation(customer, now);
         change.publish(Fact::CustomerCreated {});
         let answer = Answer::created(view::customer(&change.customer, now))?.etag(change.customer.version);
-        idempotency.remember(&mut change.transaction, &answer, now);
+        let id = change.customer.id.clone();
+        idempotency.remember_about(&id, &mut change.transaction, &answer, now);
         change.commit(&cloud).await?;
         Ok(answer)
     })

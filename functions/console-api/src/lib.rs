@@ -12,6 +12,7 @@ mod feedback;
 mod insights;
 mod list;
 mod mail_templates;
+mod personal_data;
 mod scorecards;
 mod scores;
 mod sentiment;
@@ -43,6 +44,9 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(csm, Method::POST, "/v1/customers/{id}/contacts", contacts::post_contact)
         .route(csm, Method::PATCH, "/v1/customers/{id}/contacts/{contact}", contacts::patch_contact)
         .route(csm, Method::DELETE, "/v1/customers/{id}/contacts/{contact}", contacts::delete_contact)
+        .route(admin, Method::POST, "/v1/customers/{id}/contacts/{contact}/erase", erase::post_contact_erasure)
+        .route(admin, Method::GET, "/v1/customers/{id}/contacts/{contact}/export", personal_data::get_contact_export)
+        .route(admin, Method::GET, "/v1/customers/{id}/export", personal_data::get_customer_export)
         .route(viewer, Method::GET, "/v1/customers/{id}/timeline", customers::get_timeline)
         .route(viewer, Method::GET, "/v1/customers/{id}/happiness", feedback::get_happiness)
         .route(viewer, Method::GET, "/v1/customers/{id}/score", scores::get_score)

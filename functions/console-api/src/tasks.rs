@@ -97,7 +97,7 @@ pub(crate) async fn post_task(
         let mut change = CustomerChange::of(stored, Cause::default(), now);
         change.create_task(&task);
         let answer = Answer::created(&task)?.etag(task.version);
-        idempotency.remember(&mut change.transaction, &answer, now);
+        idempotency.remember_about(&task.customer, &mut change.transaction, &answer, now);
         change.commit(&cloud).await?;
         Ok(answer)
     })

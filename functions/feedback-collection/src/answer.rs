@@ -208,7 +208,7 @@ async fn record(cloud: &Cloud, asked: Asked, recorded: Recorded, now: DateTime<U
         at: answer.at,
         kind: TimelineKind::Feedback,
         record: format!("{}.{}", answer.request, answer.revision),
-        title: format!("{} {verb} {}", contact.name, answer.rating.title()),
+        title: format!("{} {verb} {}", contact.name.reveal(), answer.rating.title()),
         detail: answer.comment.clone().unwrap_or_default(),
     });
     change.publish(Fact::FeedbackAnswered {

@@ -14,6 +14,7 @@ use keepwell_aws::store::record::Table;
 use keepwell_aws::store::signals::{SignalRecord, usage_record};
 use keepwell_aws::store::transaction::MAX_WRITES;
 use keepwell_aws::store::{Expect, Stored, keys};
+use keepwell_aws::suppression::as_welcome;
 use keepwell_domain::contact::{Contact, NewContact};
 use keepwell_domain::customer::{NewCustomer, Profile, ProfileChange};
 use keepwell_domain::event::Fact;
@@ -181,14 +182,15 @@ impl<'a> Writer<'a> {
         let before = self.cloud.store.contact(&self.change.customer.id, id).await?;
         let fresh = new.clone().create(id.clone(), self.now);
         let (after, expect) = match before {
-            None => (fresh, Expect::Absent),
+            None => (as_welcome(self.cloud, fresh).await?, Expect::Absent),
             Some(Stored { value: before, revision }) => {
                 let after = updated(&before, fresh);
                 if after == before {
                     self.effects.push(Effect::Unchanged);
                     return Ok(());
                 }
-                (after, Expect::Revision(revision))
+                let moved = after.email != before.email;
+                (if moved { as_welcome(self.cloud, after).await? } else { after }, Expect::Revision(revision))
             }
         };
         self.effects.push(if expect == Expect::Absent { Effect::Created } else { Effect::Updated });

@@ -45,7 +45,7 @@ async fn put_status(
             SetStatus::Unchanged => {
                 // Repeated late, the request must not set the status back either.
                 let (answer, mut transaction) = (answer(&stored.value)?, Transaction::default());
-                idempotency.remember(&mut transaction, &answer, now);
+                idempotency.remember_about(&stored.value.id, &mut transaction, &answer, now);
                 transaction.commit(&cloud.store).await?;
                 return Ok(answer);
             }
@@ -64,7 +64,8 @@ async fn put_status(
         update.timeline(&change.timeline_entry(update.customer.version));
         update.publish(fact);
         let answer = answer(&update.customer)?;
-        idempotency.remember(&mut update.transaction, &answer, now);
+        let id = update.customer.id.clone();
+        idempotency.remember_about(&id, &mut update.transaction, &answer, now);
         update.commit(&cloud).await?;
         Ok(answer)
     })

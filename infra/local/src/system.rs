@@ -17,6 +17,7 @@ use keepwell_aws::function::{Function, HandlerError};
 use keepwell_aws::sign_in::SignIn;
 use keepwell_aws::store::StoreError;
 use keepwell_aws::telemetry::invocation::Work;
+use keepwell_domain::address_key::AddressKey;
 use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::EmailAddress;
 use keepwell_domain::link::{LinkKeys, LinkKeysError};
@@ -270,6 +271,7 @@ fn deployment(local: &LocalCloud, public_url: String, webhook_targets: Targets) 
         sign_in: Some(SignIn::Local),
         metrics_namespace: "keepwell".to_owned(),
         manager: Some(address("manager@keepwell.example")?),
+        address_key: AddressKey::parse(&STANDARD.encode(secret(local, "address_key")?)).ok(),
         link_keys: Some(LinkKeys::parse(&format!("k1:{link_key}"))?),
         webhook_targets,
     })

@@ -11,6 +11,7 @@ use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
+use keepwell_domain::address_key::AddressKey;
 use keepwell_domain::delivery::signature::Secret;
 use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::{EmailAddress, prefixed};
@@ -52,6 +53,8 @@ pub struct Deployment {
     pub sign_in: Option<SignIn>,
     /// Namespace of the metrics in `CloudWatch`.
     pub metrics_namespace: String,
+    /// The key by which mail addresses are known; only functions that mail or take in contacts have it.
+    pub address_key: Option<AddressKey>,
     /// Where webhooks may go. No variable of the environment decides it: on AWS it is the public internet, always.
     pub webhook_targets: Targets,
 }
@@ -102,6 +105,10 @@ impl Deployment {
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
             sign_in: optional("SIGN_IN_ISSUER").map(sign_in).transpose()?,
             metrics_namespace: optional("METRICS_NAMESPACE").unwrap_or_else(|| "keepwell".to_owned()),
+            address_key: optional("ADDRESS_KEY")
+                .map(|text| AddressKey::parse(&text))
+                .transpose()
+                .map_err(|problem| DeploymentError { name: "ADDRESS_KEY", problem: problem.to_string() })?,
             webhook_targets: Targets::Public,
         })
     }
@@ -199,7 +206,7 @@ impl Cloud {
                 .build(),
         );
         Self {
-            store: Store::new(dynamodb, deployment.tables.clone()),
+            store: Store::new(dynamodb, deployment.tables.clone(), deployment.address_key.clone()),
             eventbridge,
             ses,
             snapshots: Bucket::new(s3, deployment.snapshot_bucket.clone()),

@@ -27,8 +27,30 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Why a handler could not do its work: trying again may help, or a human must look.
 pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
+/// A message is not what it should be. Says where and of which sort the mistake is, never what stands there: that may be somebody's
+/// address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} at line {line}, column {column}")]
+pub struct Unreadable {
+    kind: &'static str,
+    line: usize,
+    column: usize,
+}
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(error: serde_json::Error) -> Self {
+        let kind = match error.classify() {
+            serde_json::error::Category::Io => "not readable",
+            serde_json::error::Category::Syntax => "not JSON",
+            serde_json::error::Category::Data => "other data than expected",
+            serde_json::error::Category::Eof => "cut off",
+        };
+        Self { kind, line: error.line(), column: error.column() }
+    }
+}
+
 /// One message of a queue behind an `EventBridge` rule.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Message {
     /// The queue's id of the message.
     pub id: String,
@@ -38,22 +60,24 @@ pub struct Message {
     pub detail: Value,
 }
 
+keepwell_domain::debug_only!(Message { id, detail_type });
+
 impl Message {
     /// Reads what an `EventBridge` rule puts into a queue.
-    pub fn parse(id: &str, body: &str) -> Result<Self, serde_json::Error> {
+    pub fn parse(id: &str, body: &str) -> Result<Self, Unreadable> {
         #[derive(serde::Deserialize)]
         struct Envelope {
             #[serde(rename = "detail-type")]
             detail_type: String,
             detail: Value,
         }
-        let Envelope { detail_type, detail } = serde_json::from_str(body)?;
+        let Envelope { detail_type, detail } = serde_json::from_str(body).map_err(Unreadable::from)?;
         Ok(Self { id: id.to_owned(), detail_type, detail })
     }
 
     /// The message as one of our events.
-    pub fn event(&self) -> Result<Event, serde_json::Error> {
-        serde_json::from_value(self.detail.clone())
+    pub fn event(&self) -> Result<Event, Unreadable> {
+        serde_json::from_value(self.detail.clone()).map_err(Unreadable::from)
     }
 
     /// The span of what is done about this message: its lines have the ids of the event. Of an event that is not ours there are none.

@@ -10,6 +10,8 @@ pub mod deliveries;
 pub mod due;
 pub mod endpoints;
 pub mod erase;
+pub mod erase_contact;
+pub mod export;
 pub mod feedback;
 pub mod gists;
 pub mod idempotency;
@@ -17,6 +19,7 @@ pub mod intents;
 pub mod keys;
 pub mod marks;
 pub mod outbox;
+mod personal;
 pub mod record;
 pub mod runs;
 pub mod scorecards;
@@ -34,6 +37,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
+use keepwell_domain::address_key::AddressKey;
+use keepwell_domain::redacted::Redacted;
 use serde::de::DeserializeOwned;
 
 use crate::cloud::TableNames;
@@ -65,13 +70,15 @@ pub enum StoreError {
         pk: String,
         /// Sort key.
         sk: String,
-        /// What serde said.
-        #[source]
-        source: serde_dynamo::Error,
+        /// What serde said; it may repeat what stands in the item.
+        why: Redacted<serde_dynamo::Error>,
     },
     /// A value cannot be stored: our code is wrong.
     #[error("a value cannot be stored")]
     Unstorable(#[source] serde_dynamo::Error),
+    /// The function was not given the key by which addresses are known.
+    #[error("environment variable ADDRESS_KEY: is not set")]
+    NoAddressKey,
 }
 
 impl StoreError {
@@ -108,7 +115,7 @@ pub struct Range<'a> {
     pub table: Table,
     /// Partition.
     pub pk: String,
-    /// Sort key prefix.
+    /// Sort key prefix; empty for the whole partition.
     pub prefix: &'a str,
     /// Newest (largest sort key) first.
     pub descending: bool,
@@ -119,12 +126,18 @@ pub struct Range<'a> {
 pub struct Store {
     client: Client,
     names: TableNames,
+    address_key: Option<AddressKey>,
 }
 
 impl Store {
-    /// The tables behind `client`.
-    pub fn new(client: Client, names: TableNames) -> Self {
-        Self { client, names }
+    /// The tables behind `client`. Without a key, what is known about addresses cannot be had.
+    pub fn new(client: Client, names: TableNames, address_key: Option<AddressKey>) -> Self {
+        Self { client, names, address_key }
+    }
+
+    /// The key by which addresses are known.
+    pub(crate) fn address_key(&self) -> Result<&AddressKey, StoreError> {
+        self.address_key.as_ref().ok_or(StoreError::NoAddressKey)
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -142,6 +155,11 @@ impl Store {
 
     /// One item, consistently read.
     pub async fn get<T: DeserializeOwned>(&self, table: Table, key: &Key) -> Result<Option<Stored<T>>, StoreError> {
+        self.get_item(table, key).await?.map(record::read).transpose()
+    }
+
+    /// One item as it is stored, consistently read.
+    pub(crate) async fn get_item(&self, table: Table, key: &Key) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -152,7 +170,7 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::sdk("GetItem", table, &error))?;
-        answer.item.map(record::read).transpose()
+        Ok(answer.item)
     }
 
     /// All items of a range, every page of it.
@@ -172,6 +190,18 @@ impl Store {
         limit: usize,
         after: Option<&str>,
     ) -> Result<Page<Stored<T>>, StoreError> {
+        let (page, next) = self.query_some_items(range, limit, after).await?;
+        let items = page.into_iter().map(record::read).collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+
+    /// The same as they are stored, and the sort key of the last one when there is more.
+    pub(crate) async fn query_some_items(
+        &self,
+        range: &Range<'_>,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<(Vec<Item>, Option<String>), StoreError> {
         let start = after.map(|sk| {
             HashMap::from([
                 ("pk".to_owned(), AttributeValue::S(range.pk.clone())),
@@ -179,9 +209,7 @@ impl Store {
             ])
         });
         let (page, next) = self.query(range, Some(limit), None, start).await?;
-        let next = next.and_then(|key| key.get("sk").and_then(|sk| sk.as_s().ok()).cloned());
-        let items = page.into_iter().map(record::read).collect::<Result<_, _>>()?;
-        Ok(Page { items, next })
+        Ok((page, next.and_then(|key| key.get("sk").and_then(|sk| sk.as_s().ok()).cloned())))
     }
 
     /// Items of a range whose sort key lies between `from` and `to`, both inclusive.
@@ -258,6 +286,8 @@ impl Store {
                 .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
                 .expression_attribute_values(":from", AttributeValue::S(from.to_owned()))
                 .expression_attribute_values(":to", AttributeValue::S(to.to_owned())),
+            // `DynamoDB` takes no empty text in a condition on a key.
+            None if range.prefix.is_empty() => query.key_condition_expression("pk = :pk"),
             None => query
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
                 .expression_attribute_values(":prefix", AttributeValue::S(range.prefix.to_owned())),

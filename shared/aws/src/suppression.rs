@@ -7,7 +7,7 @@ use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
 
 use crate::cloud::Cloud;
 use crate::store::change::{Cause, CustomerChange};
-use crate::store::customers::{AddressGuard, address_guard_record, contact_record};
+use crate::store::customers::{AddressGuard, contact_record};
 use crate::store::record::Record;
 use crate::store::{CommitError, Expect, StoreError, Transaction};
 
@@ -45,6 +45,22 @@ pub async fn suppress_address(cloud: &Cloud, address: &EmailAddress) -> Result<(
     transaction.commit(&cloud.store).await
 }
 
+/// Lets the address never be mailed again: its owner is erased.
+pub async fn never_again(cloud: &Cloud, change: &mut CustomerChange, address: &EmailAddress) -> Result<(), StoreError> {
+    put_suppressed(cloud, change, address, Some(cloud.now())).await
+}
+
+/// The contact as it is to be kept under an address that is new to it: where no more mail may go, it begins unsubscribed and stays so
+/// until a CSM notes that the contact agreed.
+pub async fn as_welcome(cloud: &Cloud, contact: Contact) -> Result<Contact, StoreError> {
+    if !contact.mailable() {
+        return Ok(contact);
+    }
+    let since = cloud.store.address_guard(&contact.email).await?.value.suppressed_since;
+    let Some(since) = since else { return Ok(contact) };
+    Ok(Contact { mail: Mail { state: MailState::Unsubscribed, since: Some(since) }, ..contact })
+}
+
 /// Lets the address be mailed again: a CSM noted that the contact agreed.
 pub async fn lift(cloud: &Cloud, change: &mut CustomerChange, address: &EmailAddress) -> Result<(), StoreError> {
     put_suppressed(cloud, change, address, None).await
@@ -74,5 +90,5 @@ async fn suppressed(
     }
     let untouched = if guard.revision == 0 { Expect::Absent } else { Expect::Revision(guard.revision) };
     let after = AddressGuard { suppressed_since: since, ..guard.value };
-    Ok(Some((address_guard_record(address, &after), untouched)))
+    Ok(Some((cloud.store.address_guard_record(address, &after), untouched)))
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::fields::{Fields, FromField, Line};
 use crate::id::{EmailAddress, RecordId};
 use crate::problem::Problems;
+use crate::redacted::Redacted;
 
 crate::words! {
     /// What the person is to the customer.
@@ -67,7 +68,7 @@ pub struct Contact {
     /// The caller's own id, or generated (`con_…`).
     pub id: RecordId,
     /// Full name.
-    pub name: String,
+    pub name: Redacted<String>,
     /// Address.
     pub email: EmailAddress,
     /// Role at the customer.
@@ -100,7 +101,7 @@ pub struct NewContact {
     /// The caller's own id, if any.
     pub id: Option<RecordId>,
     /// Full name.
-    pub name: String,
+    pub name: Redacted<String>,
     /// Address.
     pub email: EmailAddress,
     /// Role; [`Role::Other`] when not given.
@@ -124,8 +125,15 @@ impl NewContact {
         let time_zone = fields.optional("time_zone").unwrap_or(Zone(Tz::UTC)).0;
         let locale = fields.optional::<Locale>("locale").map_or_else(|| "en".to_owned(), |locale| locale.0);
         let mail_state = fields.optional::<MailField>("mail").map_or(MailState::Ok, |mail| mail.0);
-        let contact =
-            name.zip(email).map(|(Line(name), email)| Self { id, name, email, role, time_zone, locale, mail_state });
+        let contact = name.zip(email).map(|(Line(name), email)| Self {
+            id,
+            name: name.into(),
+            email,
+            role,
+            time_zone,
+            locale,
+            mail_state,
+        });
         fields.finish(contact)
     }
 
@@ -149,7 +157,7 @@ impl NewContact {
 /// A change of a contact: what is `None` stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContactChange {
-    name: Option<String>,
+    name: Option<Redacted<String>>,
     email: Option<EmailAddress>,
     role: Option<Role>,
     time_zone: Option<Tz>,
@@ -162,7 +170,7 @@ impl ContactChange {
     pub fn parse(value: &Value) -> Result<Self, Problems> {
         let mut fields = Fields::new(value, "")?;
         let change = Self {
-            name: fields.optional::<Line<200>>("name").map(|line| line.0),
+            name: fields.optional::<Line<200>>("name").map(|line| line.0.into()),
             email: fields.optional("email"),
             role: fields.optional("role"),
             time_zone: fields.optional::<Zone>("time_zone").map(|zone| zone.0),
@@ -170,6 +178,11 @@ impl ContactChange {
             mail_state: fields.optional::<MailField>("mail").map(|mail| mail.0),
         };
         fields.finish(Some(change))
+    }
+
+    /// Whether it says that mail may be sent: somebody noted that the contact agreed.
+    pub fn allows_mail(&self) -> bool {
+        self.mail_state == Some(MailState::Ok)
     }
 
     /// The contact after the change at `now`; the same contact when nothing differs.

@@ -107,6 +107,12 @@ pub enum Fact {
         /// The contact.
         contact: RecordId,
     },
+    /// A contact and what was known of it was erased. Whoever keeps a copy erases it too.
+    #[serde(rename = "contact.erased.v1")]
+    ContactErased {
+        /// The contact.
+        contact: RecordId,
+    },
     /// The Happiness Level's word changed.
     #[serde(rename = "happiness.changed.v1")]
     HappinessChanged {
@@ -248,6 +254,7 @@ impl Fact {
             Self::FeedbackRequested { .. } => "feedback.requested.v1",
             Self::FeedbackAnswered { .. } => "feedback.answered.v1",
             Self::ContactUnsubscribed { .. } => "contact.unsubscribed.v1",
+            Self::ContactErased { .. } => "contact.erased.v1",
             Self::HappinessChanged { .. } => "happiness.changed.v1",
             Self::HappinessDropped { .. } => "happiness.dropped.v1",
             Self::ScoreChanged { .. } => "score.changed.v1",

@@ -67,7 +67,7 @@ pub struct FeedbackRequest {
 }
 
 /// The answer to a request that counts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastAnswer {
     /// The answer.
     pub rating: HappinessLevel,
@@ -76,6 +76,8 @@ pub struct LastAnswer {
     /// When.
     pub at: DateTime<Utc>,
 }
+
+crate::debug_only!(LastAnswer { rating, at });
 
 impl FeedbackRequest {
     /// The request to `contact`, sent at `asked_at` under `id` (`req_…`).
@@ -108,7 +110,7 @@ impl FeedbackRequest {
 }
 
 /// What a person sent with the page's form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Submission {
     /// The choice.
     pub rating: HappinessLevel,
@@ -117,6 +119,8 @@ pub struct Submission {
     /// The page's nonce, still to be checked ([`crate::link::check_nonce`]).
     pub nonce: String,
 }
+
+crate::debug_only!(Submission { rating });
 
 impl Submission {
     /// Reads the form's fields, given as a JSON object of texts: `{rating, comment?, nonce}`.

@@ -82,7 +82,7 @@ crate::words! {
 }
 
 /// One contact's answer to one request; a changed answer is a new revision of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The request that was answered.
     pub request: String,
@@ -103,6 +103,8 @@ pub struct Answer {
     /// When.
     pub at: DateTime<Utc>,
 }
+
+crate::debug_only!(Answer { request, revision, contact, rating, at });
 
 /// A customer's happiness at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]

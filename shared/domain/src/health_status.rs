@@ -50,7 +50,7 @@ impl HealthStatus {
 }
 
 /// The Health Status of a customer now, and who said so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusRecord {
     /// The word.
     pub status: HealthStatus,
@@ -61,6 +61,8 @@ pub struct StatusRecord {
     /// When it was set or last confirmed.
     pub set_at: DateTime<Utc>,
 }
+
+crate::debug_only!(StatusRecord { status, set_at });
 
 impl StatusRecord {
     /// Since when the judgement is too old to be relied on.
@@ -81,7 +83,7 @@ impl From<&StatusChange> for StatusRecord {
 }
 
 /// One change in the history of a customer's Health Status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusChange {
     /// Who changed it.
     pub by: EmailAddress,
@@ -94,6 +96,8 @@ pub struct StatusChange {
     /// Why.
     pub reason: String,
 }
+
+crate::debug_only!(StatusChange { from, to, at });
 
 impl StatusChange {
     /// One line for people.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::fields::FromField;
+use crate::redacted::REDACTED;
 
 /// A customer's id: the caller's own account id, 1 to 64 characters of `A-Z a-z 0-9 _ . : -`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,7 +59,8 @@ impl FromField for CustomerId {
 /// The id of a record below a customer (contact, ticket, survey ...): the caller's own, with the alphabet of [`CustomerId`].
 pub type RecordId = CustomerId;
 
-/// A mail address with the domain in lower case. `Debug` masks it, so that it does not reach a log.
+/// A mail address with the domain in lower case. It has no `Display`, and `Debug` shows `[redacted]`: it does not reach a
+/// log by accident.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
@@ -92,7 +94,7 @@ impl EmailAddress {
 
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("EmailAddress(***)")
+        f.write_str(REDACTED)
     }
 }
 

@@ -17,12 +17,14 @@
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
 //! | [`delivery`] | where signed webhooks and Slack messages go, and how they arrive at least once |
 //! | [`due`] | what time alone brings: renewals, silences, late milestones |
-//! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send
+//! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send |
 //! | [`edition`] | the versions of scorecards and automations |
 //! | [`event`] | the facts that are published |
 //! | [`price`], [`cost`] | what AWS costs, and a month of everything on it |
+//! | [`redacted`], [`address_key`], [`erasure`] | what no log shows, how an address is known without being kept, how a person is forgotten |
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
 
+pub mod address_key;
 pub mod automation;
 pub mod backtest;
 pub mod contact;
@@ -31,6 +33,7 @@ pub mod customer;
 pub mod delivery;
 pub mod due;
 pub mod edition;
+pub mod erasure;
 pub mod event;
 pub mod feedback;
 pub mod fields;
@@ -44,6 +47,7 @@ pub mod mail;
 pub mod measure;
 pub mod price;
 pub mod problem;
+pub mod redacted;
 pub mod score;
 pub mod sentiment;
 pub mod settings;

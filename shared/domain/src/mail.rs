@@ -67,7 +67,7 @@ pub enum Recipient {
 }
 
 /// A mail that is to be sent, and how far it got.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct MailIntent {
     /// `mail_…`; the tag by which SES events find the intent.
     pub id: String,
@@ -99,6 +99,8 @@ pub struct MailIntent {
     /// Grows with every change.
     pub version: u64,
 }
+
+crate::debug_only!(MailIntent { id, kind, template, customer, request, state, fence, attempt, version });
 
 /// How far a mail got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,6 +149,11 @@ pub enum SendState {
         /// Since when.
         dead_at: DateTime<Utc>,
     },
+}
+
+/// The id of the one mail that makes a feedback request (`req_…`): whoever knows the request finds its mail.
+pub fn id_of_survey(request: &str) -> String {
+    format!("mail_{}", request.strip_prefix("req_").unwrap_or(request))
 }
 
 impl MailIntent {

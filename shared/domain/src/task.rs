@@ -55,7 +55,7 @@ pub enum TaskSource {
 }
 
 /// Something a person must do about a customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
     /// `tsk_…`
     pub id: String,
@@ -84,8 +84,10 @@ pub struct Task {
     pub version: u64,
 }
 
+crate::debug_only!(Task { id, customer, priority, due_on, state, version });
+
 /// What somebody wants a new task to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewTask {
     /// The customer it is about.
     pub customer: CustomerId,
@@ -100,6 +102,8 @@ pub struct NewTask {
     /// By when.
     pub due_on: NaiveDate,
 }
+
+crate::debug_only!(NewTask { customer, priority, due_on });
 
 impl NewTask {
     /// Reads the API's `{customer, title, detail?, owner?, priority?, due_on}`.

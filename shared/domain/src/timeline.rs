@@ -34,7 +34,7 @@ crate::words! {
 }
 
 /// One line of the timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelineEntry {
     /// When it happened.
     pub at: DateTime<Utc>,
@@ -48,3 +48,5 @@ pub struct TimelineEntry {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }
+
+crate::debug_only!(TimelineEntry { at, kind, record });

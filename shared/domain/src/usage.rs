@@ -14,7 +14,7 @@ pub use hashes::MessageHashes;
 use crate::signal::UsageEvent;
 
 /// What one customer did on one day (UTC). A busy day has several rows, its parts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageDay {
     /// The day.
     pub day: NaiveDate,
@@ -32,6 +32,8 @@ pub struct UsageDay {
     /// Which messages were folded in: a redelivered event changes nothing.
     pub message_hashes: MessageHashes,
 }
+
+crate::debug_only!(UsageDay { day, part, events });
 
 impl UsageDay {
     /// A day without usage.

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 
 use super::{expect_problem, world};
 
-fn path_of(declared: &str) -> String {
+pub(super) fn path_of(declared: &str) -> String {
     // Ids that are not there: a call that is let through comes to nothing.
     declared
         .replace("{id}", "nobody")
         .replace("{contact}", "nobody")
         .replace("{delivery}", "nobody")
         .replace("{kind}", "usage")
+        .replace("{token}", "f1.k1.nobody.nobody")
 }
 
 /// The routes for people, each with the least role.
@@ -75,7 +76,7 @@ async fn of_several_roles_the_highest_counts() {
 }
 
 /// A token signed with the system's own key, with some of its claims replaced.
-fn forged(world: &World, replaced: &Value) -> String {
+pub(super) fn forged(world: &World, replaced: &Value) -> String {
     let key = world.system.local().local_value("jwt_key").unwrap();
     let mut claims = json!({ "iss": "keepwell-local", "aud": "keepwell", "sub": "x", "email": "csm@keepwell.example",
         "groups": ["admin"], "iat": 1_700_000_000, "exp": 4_000_000_000_u64 });

@@ -10,6 +10,7 @@ use keepwell_aws::store::customers::contact_record;
 use keepwell_aws::store::record::Table;
 use keepwell_aws::store::users::{company_said_record, member_record, user_record};
 use keepwell_aws::store::{Expect, Stored, keys};
+use keepwell_aws::suppression::as_welcome;
 use keepwell_domain::contact::Contact;
 use keepwell_domain::customer::{Customer, NewCustomer, Profile};
 use keepwell_domain::event::Fact;
@@ -145,13 +146,16 @@ impl Contacts {
         let own_id = contact_id(&user.id)?;
         let found = self.find(cloud, customer, user, &own_id, person.email.as_ref()).await?;
         let (after, expect, changed) = if let Some((before, expect)) = found.and_then(|id| self.rows.get(&id)) {
-            let after = person.apply(before);
+            let mut after = person.apply(before);
             let changed = after != *before;
+            if after.email != before.email {
+                after = as_welcome(cloud, after).await?;
+            }
             (after, *expect, changed)
         } else {
             // Without an address what is known waits for one.
             let Some(contact) = person.contact(own_id, now) else { return Ok(false) };
-            (contact, Expect::Absent, true)
+            (as_welcome(cloud, contact).await?, Expect::Absent, true)
         };
         user.person = None;
         user.contact = Some(after.id.clone());

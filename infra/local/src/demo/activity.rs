@@ -187,7 +187,7 @@ impl Draft {
         let at = self.office_hour(days_ago);
         let contacts = self.contacts_at(at);
         let with = self.dice.pick(&contacts);
-        let first_name = with.and_then(|contact| contact.name.split(' ').next()).unwrap_or("They");
+        let first_name = with.and_then(|contact| contact.name.reveal().split(' ').next()).unwrap_or("They");
         let features = self.features.clone();
         let notes = notes.replace("{name}", first_name).replace("{feature}", self.dice.text(&features));
         let rated = match kind {
@@ -204,7 +204,7 @@ impl Draft {
             at,
             quality: rated.then_some(quality),
             outcome: rated.then_some(outcome),
-            participants: with.into_iter().map(|contact| contact.name.clone()).collect(),
+            participants: with.into_iter().map(|contact| contact.name.reveal().clone()).collect(),
             sentiment: compound(&notes),
             notes,
         };

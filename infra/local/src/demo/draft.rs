@@ -112,7 +112,7 @@ impl Draft {
             };
             let contact = NewContact {
                 id: None,
-                name: format!("{first} {last}"),
+                name: format!("{first} {last}").into(),
                 email: email(&format!("{}@{}.example", mailbox(first), self.customer.id)),
                 role,
                 time_zone: company.place.zone,

@@ -174,7 +174,8 @@ impl History {
         for answer in &self.answers {
             records.extend(answer_records(id, answer, now)?);
             let name = demo.contacts.iter().find(|contact| contact.id == answer.contact).map(|contact| &contact.name);
-            let title = format!("{} answered {}", name.map_or("A contact", |name| name), answer.rating.title());
+            let title =
+                format!("{} answered {}", name.map_or("A contact", |name| name.reveal()), answer.rating.title());
             let comment = answer.comment.clone().unwrap_or_default();
             let record = format!("{}.{}", answer.request, answer.revision);
             records.push(timeline_record(demo, &entry(answer.at, TimelineKind::Feedback, record, title, comment))?);

@@ -12,7 +12,7 @@ use crate::cloud::Cloud;
 use crate::store::Stored;
 
 /// A JSON answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Answer {
     /// HTTP status.
     pub status: StatusCode,
@@ -21,6 +21,8 @@ pub struct Answer {
     /// Quoted `ETag`, if the thing can be edited.
     pub etag: Option<String>,
 }
+
+keepwell_domain::debug_only!(Answer { status, etag });
 
 impl Answer {
     /// 200 with a body.

@@ -239,7 +239,7 @@ fn describe_store(error: &StoreError) -> (StatusCode, &'static str, &'static str
     tracing::error!(%error, "store failed");
     match error {
         StoreError::Unavailable { .. } => unavailable(),
-        StoreError::Corrupt { .. } | StoreError::Unstorable(_) => internal(),
+        StoreError::Corrupt { .. } | StoreError::Unstorable(_) | StoreError::NoAddressKey => internal(),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode};
+use keepwell_domain::id::CustomerId;
 use serde_json::Value;
 
 use super::{Answer, ApiError, Identity};
 use crate::cloud::Cloud;
 use crate::store::idempotency::{KEPT, Remembered, remembered_record};
 use crate::store::keys::{self, Key};
+use crate::store::record::{Record, Table};
 use crate::store::{Expect, Transaction};
 
 /// The key of one request, if it sent one.
@@ -36,6 +38,21 @@ impl Idempotency {
         }
         let status = StatusCode::from_u16(remembered.status).unwrap_or(StatusCode::OK);
         Ok(Some(Answer { status, body: remembered.body, etag: remembered.etag }))
+    }
+
+    /// Keeps `answer`, which is about `customer`, in the transaction that has the effect; it is erased with the customer.
+    pub fn remember_about(
+        &self,
+        customer: &CustomerId,
+        transaction: &mut Transaction,
+        answer: &Answer,
+        now: DateTime<Utc>,
+    ) {
+        if let Some((key, _)) = &self.0 {
+            let pointer = Record::new(Table::Core, keys::repeated(customer, key), &());
+            transaction.put(pointer.map(|record| record.expiring(now + KEPT)), Expect::Anything);
+        }
+        self.remember(transaction, answer, now);
     }
 
     /// Keeps `answer` in the transaction that has the effect.

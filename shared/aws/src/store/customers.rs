@@ -8,6 +8,7 @@ use keepwell_domain::settings::Settings;
 use keepwell_domain::timeline::TimelineEntry;
 use serde::{Deserialize, Serialize};
 
+use super::keys::Key;
 use super::record::{Record, Table};
 use super::{Page, Range, Store, StoreError, Stored, keys};
 use chrono::{DateTime, Utc};
@@ -102,8 +103,17 @@ impl Store {
 
     /// What is known about an address.
     pub async fn address_guard(&self, address: &EmailAddress) -> Result<Stored<AddressGuard>, StoreError> {
-        let stored = self.get(Table::Core, &keys::address_guard(address)).await?;
+        let stored = self.get(Table::Core, &self.address_guard_key(address)?).await?;
         Ok(stored.unwrap_or(Stored { value: AddressGuard::default(), revision: 0 }))
+    }
+
+    /// The record of what is known about an address.
+    pub fn address_guard_record(&self, address: &EmailAddress, guard: &AddressGuard) -> Result<Record, StoreError> {
+        Record::new(Table::Core, self.address_guard_key(address)?, guard)
+    }
+
+    fn address_guard_key(&self, address: &EmailAddress) -> Result<Key, StoreError> {
+        Ok(keys::address_guard(&self.address_key()?.hash(address)))
     }
 
     /// The team's settings; the shipped ones, written 0 times, until somebody changes them.
@@ -126,11 +136,6 @@ pub fn contact_record(customer: &CustomerId, contact: &Contact) -> Result<Record
 /// The record of a change of the Health Status that made the customer's version `version`.
 pub fn status_change_record(customer: &CustomerId, version: u64, change: &StatusChange) -> Result<Record, StoreError> {
     Record::new(Table::Core, keys::status_change(customer, change.at, version), change)
-}
-
-/// The record of what is known about an address.
-pub fn address_guard_record(address: &EmailAddress, guard: &AddressGuard) -> Result<Record, StoreError> {
-    Record::new(Table::Core, keys::address_guard(address), guard)
 }
 
 /// The record of the team's settings.

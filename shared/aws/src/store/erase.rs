@@ -9,12 +9,13 @@ use keepwell_domain::customer::Customer;
 use keepwell_domain::delivery::{DeliveryKey, EndpointId};
 use keepwell_domain::event::Fact;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::mail::{self, MailIntent};
+use keepwell_domain::mail::{self, MailIntent, id_of_survey};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::change::{Cause, CustomerChange};
 use super::customers::core;
+use super::idempotency::{Remembered, remembered_record};
 use super::keys::{self, Key};
 use super::record::{Record, Table};
 use super::transaction::MAX_WRITES;
@@ -47,6 +48,12 @@ impl Store {
             self.blank_mail(&mail, now).await?;
         }
         for key in self.partition_keys(Table::Core, &keys::customer_partition(customer)).await? {
+            if let Some(request) = key.sk.strip_prefix("FR#") {
+                self.blank_mail(&id_of_survey(request), now).await?;
+            }
+            if key.sk.starts_with(keys::REPEATED) {
+                self.blank_answer(Key { pk: key.sk.clone(), sk: "A".to_owned() }).await?;
+            }
             for prefix in ["FR#", keys::TASKS] {
                 if let Some(id) = key.sk.strip_prefix(prefix) {
                     doomed.push((Table::Core, keys::whereabouts(id)));
@@ -106,9 +113,21 @@ impl Store {
     /// unsubscribe goes on working.
     async fn blank_mail(&self, id: &str, now: DateTime<Utc>) -> Result<(), CommitError> {
         let Some(stored) = self.mail_intent(id).await? else { return Ok(()) };
+        if stored.value.variables.is_empty() && stored.value.due_at().is_none() {
+            return Ok(());
+        }
         let blank = MailIntent { variables: Map::new(), version: stored.value.version + 1, ..stored.value.clone() };
         let blank = mail::skip(&blank, "the customer was erased".to_owned(), now).unwrap_or(blank);
         self.replace_mail_intent(&stored, &blank).await
+    }
+
+    /// Takes what a repeated answer says out of it. The row stays, so that the request does not act again.
+    async fn blank_answer(&self, key: Key) -> Result<(), CommitError> {
+        let Some(stored) = self.get::<Remembered>(Table::Dedupe, &key).await? else { return Ok(()) };
+        let mut transaction = Transaction::default();
+        let blank = remembered_record(key, &stored.value.erased());
+        transaction.put(blank, Expect::Revision(stored.revision));
+        transaction.commit(self).await
     }
 
     async fn partition_keys(&self, table: Table, pk: &str) -> Result<Vec<Key>, StoreError> {

@@ -11,8 +11,11 @@ use super::{Store, StoreError, Stored};
 /// How long the answer to a request is repeated.
 pub const KEPT: Duration = Duration::hours(48);
 
+/// The body of an answer that was erased with what it was about: the request is known, and acts no second time.
+pub(super) const ERASED: &str = r#"{"erased":true}"#;
+
 /// The answer to a request that carried an `Idempotency-Key`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Remembered {
     /// Hash of the request's body: another body under the same key is a mistake of the caller.
     pub fingerprint: String,
@@ -27,11 +30,20 @@ pub struct Remembered {
     pub expires_at: DateTime<Utc>,
 }
 
+keepwell_domain::debug_only!(Remembered { status, expires_at });
+
 impl Store {
     /// The answer kept under `key`, unless it expired.
     pub async fn remembered(&self, key: &Key, now: DateTime<Utc>) -> Result<Option<Remembered>, StoreError> {
         let stored: Option<Stored<Remembered>> = self.get(Table::Dedupe, key).await?;
         Ok(stored.map(|stored| stored.value).filter(|remembered| remembered.expires_at > now))
+    }
+}
+
+impl Remembered {
+    /// The answer without what it said.
+    pub(super) fn erased(self) -> Self {
+        Self { body: serde_json::from_str(ERASED).unwrap_or_default(), etag: None, ..self }
     }
 }
 

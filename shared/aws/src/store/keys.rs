@@ -20,7 +20,9 @@
 //! | what time brings: renewal, silence, milestone | `C#<customer>` | `DUE#renewal`, `DUE#contact`, `DUE#milestone#<goal>#<n>` | `work`, by moment |
 //! | until when it was looked for what time brings | `LOOKED_UNTIL` | `A` | Get |
 //! | where a request or task lives | `ID#<id>` | `AT` | Get |
-//! | address guard: last asked, suppressed | `AD#<hash of address>` | `A` | Get |
+//! | address guard: last asked, suppressed | `AD#<keyed hash of address>` | `A` | Get |
+//! | contact that is being erased: who it was, until it is done | `C#<customer>` | `ER#<contact>` | Get |
+//! | answer that is repeated, for its erasure with the customer | `C#<customer>` | `IK#<hash>` | Query |
 //! | settings | `SETTINGS` | `A` | Get |
 //! | which scorecards there are | `SCORECARDS` | `A` | Get |
 //! | a version of a scorecard | `SC#<scorecard>` | `V#<version, 10 digits>` | Get; Query, newest first |
@@ -45,7 +47,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
 use keepwell_domain::automation::run::Run;
 use keepwell_domain::delivery::{DeliveryKey, EndpointId};
 use keepwell_domain::event::Event;
-use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
+use keepwell_domain::id::{CustomerId, RecordId};
 use keepwell_domain::timeline::TimelineEntry;
 use sha2::{Digest, Sha256};
 
@@ -202,9 +204,9 @@ pub fn company_said(customer: &CustomerId) -> Key {
     key(customer_partition(customer), "SAID")
 }
 
-/// What is known about a mail address beyond one contact. The address itself is not in the key.
-pub fn address_guard(address: &EmailAddress) -> Key {
-    key(format!("AD#{}", short_hash(&address.normalised())), "A")
+/// What is known about a mail address beyond one contact, under the keyed hash of the address.
+pub fn address_guard(hash: &str) -> Key {
+    key(format!("AD#{hash}"), "A")
 }
 
 /// The team's settings.
@@ -259,9 +261,22 @@ pub fn outbox(customer: &CustomerId, number: u64) -> Key {
     key(format!("O#{customer}"), format!("{number:012}"))
 }
 
+/// A contact that is being erased.
+pub fn erasing(customer: &CustomerId, contact: &RecordId) -> Key {
+    key(customer_partition(customer), format!("ER#{contact}"))
+}
+
+/// Prefix of the answers that are repeated.
+pub const REPEATED: &str = "IK#";
+
+/// Where a customer knows an answer by that is repeated: what it says about the customer is erased with it.
+pub fn repeated(customer: &CustomerId, idempotency: &Key) -> Key {
+    key(customer_partition(customer), idempotency.pk.clone())
+}
+
 /// The answer to a request that carried an `Idempotency-Key`.
 pub fn idempotency(principal: &str, route: &str, idempotency_key: &str) -> Key {
-    key(format!("IK#{}", short_hash(&format!("{principal}\n{route}\n{idempotency_key}"))), "A")
+    key(format!("{REPEATED}{}", short_hash(&format!("{principal}\n{route}\n{idempotency_key}"))), "A")
 }
 
 /// What the team changed of the automations.

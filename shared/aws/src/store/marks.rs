@@ -75,7 +75,7 @@ fn mark(item: Item) -> Result<Mark, StoreError> {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     let (pk, sk) = (text("pk"), text("sk"));
     let projected: Projected =
-        serde_dynamo::from_item(item).map_err(|source| StoreError::Corrupt { pk, sk, source })?;
+        serde_dynamo::from_item(item).map_err(|why| StoreError::Corrupt { pk, sk, why: why.into() })?;
     let Projected { revision, body: Body { id, created_at } } = projected;
     Ok(Mark { id, revision, created_at })
 }

@@ -110,15 +110,19 @@ pub(crate) fn sort_key(item: &HashMap<String, AttributeValue>) -> String {
     item.get("sk").and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
 }
 
+/// How often an item was written.
+pub(crate) fn revision(item: &HashMap<String, AttributeValue>) -> u64 {
+    item.get("revision").and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
 /// Reads an item that [`Record`] wrote.
 pub(crate) fn read<T: DeserializeOwned>(mut item: HashMap<String, AttributeValue>) -> Result<Stored<T>, StoreError> {
     let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     let (pk, sk) = (text("pk"), text("sk"));
-    let revision =
-        item.get("revision").and_then(|value| value.as_n().ok()).and_then(|number| number.parse().ok()).unwrap_or(0);
+    let revision = revision(&item);
     let body = item.remove("body").unwrap_or(AttributeValue::Null(true));
     match serde_dynamo::from_attribute_value(body) {
         Ok(value) => Ok(Stored { value, revision }),
-        Err(source) => Err(StoreError::Corrupt { pk, sk, source }),
+        Err(why) => Err(StoreError::Corrupt { pk, sk, why: why.into() }),
     }
 }

@@ -62,7 +62,7 @@ impl Sample {
         customer.standing.insight = Insight::Advocate;
         let contacts = vec![Contact {
             id: contact,
-            name: "Dora Diaz".to_owned(),
+            name: "Dora Diaz".into(),
             email: EmailAddress::parse("dora@sample.example").ok()?,
             role: Role::DecisionMaker,
             time_zone: chrono_tz::UTC,

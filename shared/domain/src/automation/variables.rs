@@ -39,7 +39,7 @@ pub fn variables(event: &Event, context: &Context<'_>) -> Map<String, Value> {
 
 /// `contact`: name, `first_name`.
 pub fn contact_variables(contact: &Contact) -> Value {
-    json!({ "name": contact.name, "first_name": first_name(&contact.name) })
+    json!({ "name": contact.name, "first_name": first_name(contact.name.reveal()) })
 }
 
 /// `owner`: name and address. People are known by address only, so the name is made from it: `ana.ruiz@…` is Ana Ruiz.

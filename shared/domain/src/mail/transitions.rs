@@ -1,6 +1,7 @@
 //! The transitions of a mail intent. Each takes the stored intent and gives the one to store in its place.
 
 use chrono::{DateTime, Duration, Utc};
+use serde_json::Map;
 
 use crate::mail::{
     FIRST_RETRY, LEASE, LONGEST_THROTTLE, MAX_ATTEMPTS, MailIntent, MailKind, Outcome, Refusal, Retry, SendState,
@@ -116,8 +117,12 @@ pub fn skip(intent: &MailIntent, reason: String, now: DateTime<Utc>) -> Result<M
     Ok(becomes(intent, SendState::Skipped { reason, skipped_at: now }))
 }
 
+/// The intent in another state. One that is settled for good keeps nothing of what the mail said: nobody sends it again, and it may name
+/// people long after they are erased.
 fn becomes(intent: &MailIntent, state: SendState) -> MailIntent {
-    MailIntent { state, version: intent.version + 1, ..intent.clone() }
+    let settled = matches!(state, SendState::Sent { .. } | SendState::Skipped { .. } | SendState::Dead { .. });
+    let variables = if settled { Map::new() } else { intent.variables.clone() };
+    MailIntent { state, variables, version: intent.version + 1, ..intent.clone() }
 }
 
 /// The wait after `attempt` attempts: doubling, the upper half of it random, so that many mails do not come back at once.

@@ -27,7 +27,7 @@ crate::words! {
 }
 
 /// A meeting, call, mail or note.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interaction {
     /// The sender's id.
     pub id: RecordId,
@@ -50,6 +50,8 @@ pub struct Interaction {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentiment: Option<f64>,
 }
+
+crate::debug_only!(Interaction { id, contact, kind, at });
 
 impl Interaction {
     /// Reads the API's interaction without its customer.

@@ -8,7 +8,7 @@ use crate::id::RecordId;
 use crate::sentiment::compound;
 
 /// Something that a customer wrote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     /// The sender's id.
     pub id: RecordId,
@@ -22,6 +22,8 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentiment: Option<f64>,
 }
+
+crate::debug_only!(Message { id, contact, at });
 
 impl Message {
     /// Reads the API's message without its customer.

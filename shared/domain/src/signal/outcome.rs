@@ -17,7 +17,7 @@ crate::words! {
 }
 
 /// A churn or a renewal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The sender's id.
     pub id: RecordId,
@@ -28,6 +28,8 @@ pub struct Outcome {
     /// Why.
     pub reason: Option<String>,
 }
+
+crate::debug_only!(Outcome { id, kind, on });
 
 impl Outcome {
     /// Reads the API's outcome without its customer.

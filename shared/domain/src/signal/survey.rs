@@ -22,7 +22,7 @@ crate::words! {
 }
 
 /// A survey answer that another system collected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Survey {
     /// The sender's id.
     pub id: RecordId,
@@ -44,6 +44,8 @@ pub struct Survey {
     /// When.
     pub at: DateTime<Utc>,
 }
+
+crate::debug_only!(Survey { id, contact, kind, value, at });
 
 impl Survey {
     /// Reads the API's survey answer without its customer. The scale has a default for NPS (0-10), CSAT (1-5) and CES (1-7).

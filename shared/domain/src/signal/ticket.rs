@@ -27,7 +27,7 @@ crate::words! {
 }
 
 /// A support ticket.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ticket {
     /// The sender's id.
     pub id: RecordId,
@@ -49,6 +49,8 @@ pub struct Ticket {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentiment: Option<f64>,
 }
+
+crate::debug_only!(Ticket { id, severity, opened_at, closed_at, escalated });
 
 impl Ticket {
     /// Reads the API's ticket without its customer.

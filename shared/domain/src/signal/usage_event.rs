@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::fields::{Fields, Line, Whole};
 
 /// One use of the product.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UsageEvent {
     /// The sender's id of the event; an event with the same id counts once.
     pub message_id: String,
@@ -20,6 +20,8 @@ pub struct UsageEvent {
     /// For how long, in seconds.
     pub duration_secs: u64,
 }
+
+crate::debug_only!(UsageEvent { message_id, at });
 
 impl UsageEvent {
     /// Reads `{id, at, user?, feature?, count?, duration_secs?}`.

@@ -8,7 +8,7 @@ use super::{Call, MAX_ITEM, time};
 use crate::id::CustomerId;
 
 /// A call that can be used.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Tracked {
     /// Its place in the request, from 0.
     pub index: usize,
@@ -23,6 +23,8 @@ pub struct Tracked {
     /// What it means.
     pub act: Act,
 }
+
+crate::debug_only!(Tracked { index, message_id, customer, said_at });
 
 /// What a call means.
 #[derive(Debug, Clone, PartialEq)]

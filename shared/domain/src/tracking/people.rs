@@ -14,7 +14,7 @@ use crate::id::{CustomerId, RecordId};
 pub const MAX_ALIASES: usize = 8;
 
 /// A user of a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The id that the product gives.
     pub id: String,
@@ -31,6 +31,8 @@ pub struct User {
     /// When that, or what changed the contact, was said.
     pub told: Option<Said>,
 }
+
+crate::debug_only!(User { customer, member_since, contact });
 
 /// A message that changed something, by the sender's clock and id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ use crate::customer::{MAX_ATTRIBUTES, Profile, ProfileChange, is_attribute};
 use crate::fields::{FromField as _, Line};
 use crate::id::{EmailAddress, RecordId};
 use crate::problem::Problems;
+use crate::redacted::Redacted;
 
 /// What is known about a user as a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +24,7 @@ pub struct Person {
     /// Address.
     pub email: Option<EmailAddress>,
     /// Full name.
-    pub name: Option<String>,
+    pub name: Option<Redacted<String>>,
     /// Role at the customer, when it is told in our words.
     pub role: Option<Role>,
     /// Time zone.
@@ -62,7 +63,7 @@ impl Person {
         let email = self.email.clone()?;
         let new = NewContact {
             id: None,
-            name: self.name.clone().unwrap_or_else(|| email.as_str().to_owned()),
+            name: self.name.clone().unwrap_or_else(|| email.as_str().into()),
             email,
             role: self.role.unwrap_or(Role::User),
             time_zone: self.time_zone.unwrap_or(Tz::UTC),
@@ -93,7 +94,7 @@ pub(super) fn read_person(
         (!parts.is_empty()).then(|| parts.join(" "))
     });
     let name = name.and_then(|name| match Line::<200>::from_field(&Value::String(name)) {
-        Ok(line) => Some(line.0),
+        Ok(line) => Some(line.0.into()),
         Err(detail) => {
             reader.problem(format!("traits.name {detail}"));
             None

@@ -33,7 +33,7 @@ fn people_are_greeted_by_their_first_name() {
         [("Dana Scully", "Dana"), ("Dr Smith", "Dr Smith"), ("Cher", "Cher"), ("Jean-Luc Picard", "Jean-Luc")]
     {
         let mut contact = contact("c1", "d@acme.test", "user");
-        contact.name = name.to_owned();
+        contact.name = name.into();
         assert_eq!(contact_variables(&contact)["first_name"], first);
     }
     assert_eq!(owner_variables(Some(&email("ana.ruiz+cs@team.test")))["name"], "Ana Ruiz");
