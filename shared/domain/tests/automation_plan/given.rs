@@ -51,7 +51,6 @@ pub(crate) fn given() -> Given {
         previous_runs: vec![],
         now,
         hop: 0,
-        trace: None,
     }
 }
 
