@@ -208,33 +208,3 @@ async fn an_invocation_that_is_broken_off_says_so() {
     assert_eq!(outcomes, ["broken off", "broken off"]);
     assert_eq!(world.system.local().metrics().sum("ScheduleRan"), 0.0, "it did not come to its end");
 }
-
-// TEMPORARY-MEASURE
-#[tokio::test]
-async fn zz_measure() {
-    use keepwell_aws::telemetry::metrics::{Metric, Sink, count};
-    use tracing_subscriber::layer::SubscriberExt as _;
-    let lines = keepwell_aws::telemetry::json_lines("x", std::io::sink);
-    let filter = keepwell_aws::telemetry::filter(tracing_subscriber::filter::LevelFilter::INFO);
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines).with(filter));
-    let f = Function::new("status-update").metrics_to("keepwell", Sink::new(|_| {}));
-    for (name, counts) in [("no metrics", 0usize), ("three metrics", 1)] {
-        let mut best = f64::MAX;
-        for _ in 0..20 {
-            let start = std::time::Instant::now();
-            for _ in 0..500 {
-                let work = Work::Queue { messages: 1 };
-                f.within(work, async {
-                    count(Metric::MailsSent, counts);
-                    count(Metric::RunsActed, counts);
-                    count(Metric::EventsPublished, counts);
-                    Ok::<(), HandlerError>(())
-                })
-                .await
-                .unwrap();
-            }
-            best = best.min(start.elapsed().as_secs_f64() / 500.0 * 1e6);
-        }
-        eprintln!("MEASURED {name}: {best:.1} us");
-    }
-}

@@ -16,7 +16,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
-/// The Lambda runtime has a span of its own around ours; what it says, ours say too.
+/// The Lambda runtime has a span of its own around ours. Of its fields the id of the request counts, for the runtime's own lines.
 const OF_THE_RUNTIME: &str = "lambda_runtime";
 
 /// Writes each line as a JSON object.
@@ -79,11 +79,12 @@ where
 {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        if attributes.metadata().target().starts_with(OF_THE_RUNTIME) {
-            return;
-        }
         let mut fields = Fields::default();
         attributes.record(&mut fields);
+        if attributes.metadata().target().starts_with(OF_THE_RUNTIME) {
+            let request_id = fields.0.remove("requestId");
+            fields.0 = request_id.into_iter().map(|id| ("request_id".to_owned(), id)).collect();
+        }
         span.extensions_mut().replace(SpanFields(fields));
     }
 
