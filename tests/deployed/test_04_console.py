@@ -1,28 +1,32 @@
 """One address for everybody: the console's files, the API and the links of mails behind CloudFront."""
 
 import shutil
+import subprocess
 
 import pytest
 
 import template
+from deployment import STACK
 from world import send
 
 FILES = {
-    "index.html": ("<!doctype html><title>Keepwell</title>", "text/html", "no-store"),
-    "assets/app-1a2b.js": ("console.log(1)", "text/javascript", "public, max-age=31536000, immutable"),
-    "favicon.svg": ("<svg/>", "image/svg+xml", "public, max-age=3600"),
+    # What it holds, and for how long a browser may keep it.
+    "index.html": ("<!doctype html><title>Keepwell</title>", "no-store"),
+    "assets/app-1a2b.js": ("console.log(1)", "public, max-age=31536000, immutable"),
+    "favicon.svg": ("<svg/>", "public, max-age=300"),
 }
-
-pytestmark = pytest.mark.skipif("ConsoleDistribution" not in template.load()["Resources"], reason="the template has no console yet")
 
 
 @pytest.fixture(scope="module", autouse=True)
-def console(world):
-    """A console of three files, put where docs/deploying.md says, with the metadata that it says."""
-    bucket = world.deployment.outputs()["ConsoleBucketName"]
-    for key, (body, kind, cache) in FILES.items():
-        world.aws("s3").put_object(Bucket=bucket, Key=key, Body=body.encode(), ContentType=kind, CacheControl=cache)
-    return bucket
+def console(world, tmp_path_factory):
+    """A console of three files, put there by the command of docs/deploying.md."""
+    dist = tmp_path_factory.mktemp("dist")
+    for key, (body, _) in FILES.items():
+        (dist / key).parent.mkdir(exist_ok=True)
+        (dist / key).write_text(body)
+    done = subprocess.run([template.ROOT / "infra" / "publish-console", "--stack", STACK, "--dist", dist], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return world.deployment.outputs()["ConsoleBucketName"]
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="MiniStack runs CloudFront's functions by Node, which is not installed")
@@ -35,7 +39,8 @@ def test_every_place_in_the_console_is_its_one_page(world, path):
 
 def test_files_come_as_they_are_and_a_missing_one_is_no_page(world):
     script = world.site("GET", "/assets/app-1a2b.js").expect(200)
-    assert (script.text, script.headers["cache-control"]) == (FILES["assets/app-1a2b.js"][0], FILES["assets/app-1a2b.js"][2])
+    assert (script.text, script.headers["cache-control"]) == FILES["assets/app-1a2b.js"]
+    assert world.site("GET", "/favicon.svg").expect(200).headers["cache-control"] == FILES["favicon.svg"][1]
     assert world.site("GET", "/assets/old-9z9z.js").status in (403, 404)
     assert world.site("PUT", "/assets/app-1a2b.js", "evil").status in (403, 405)
 
