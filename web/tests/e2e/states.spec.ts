@@ -17,7 +17,7 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['customer, score', '/customers/voltmarrow?tab=score', 'caps the score'],
   ['customer, score of a past day', '/customers/voltmarrow?tab=score&as_of=2026-10-01', 'Back to now'],
   ['customer, timeline', '/customers/larkmoor?tab=timeline', 'Today'],
-  ['customer, timeline of a kind without events', '/customers/larkmoor?tab=timeline&kind=outcome', 'Nothing happened yet'],
+  ['customer, timeline of a kind without events', '/customers/larkmoor?tab=timeline&kind=score', 'Nothing happened yet'],
   ['customer, feedback', '/customers/larkmoor?tab=feedback', 'Response rate'],
   ['customer, tasks', '/customers/larkmoor?tab=tasks', 'Save Larkmoor Freight'],
   ['customer, contacts', '/customers/larkmoor?tab=contacts', 'may be mailed'],
