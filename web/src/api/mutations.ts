@@ -19,6 +19,18 @@ function patchCustomer(client: QueryClient, id: string, change: Partial<Customer
   });
 }
 
+/** Scores, insights and automations follow a write a little later: what depends on them is read again then. */
+const FOLLOWS_MS = [1_500, 4_000, 10_000];
+
+function readAgain(client: QueryClient, ...stale: readonly (readonly unknown[])[]): void {
+  for (const queryKey of stale) void client.invalidateQueries({ queryKey });
+  for (const wait of FOLLOWS_MS) {
+    setTimeout(() => {
+      for (const queryKey of stale) void client.invalidateQueries({ queryKey });
+    }, wait);
+  }
+}
+
 export interface SetStatus {
   customer: Pick<Customer, 'id' | 'version' | 'status' | 'status_reason' | 'status_set_by' | 'status_set_at' | 'status_stale'>;
   status: Status;
@@ -60,10 +72,7 @@ export const setStatusMutation = () => {
     },
     onSuccess: (answer, { customer }: SetStatus) => {
       patchCustomer(client, customer.id, { status_set_at: answer.set_at, version: customer.version + 1 });
-      void client.invalidateQueries({ queryKey: keys.customers });
-      void client.invalidateQueries({ queryKey: keys.customer(customer.id) });
-      void client.invalidateQueries({ queryKey: keys.insights });
-      void client.invalidateQueries({ queryKey: keys.tasks });
+      readAgain(client, keys.customers, keys.customer(customer.id), keys.insights, keys.tasks);
     },
   }));
 };
@@ -161,7 +170,7 @@ export const logInteractionMutation = () => {
       }
     },
     onSuccess: (_nothing, { customer }: LogInteraction) => {
-      void client.invalidateQueries({ queryKey: keys.customer(customer) });
+      readAgain(client, keys.customer(customer));
     },
   }));
 };
@@ -211,8 +220,7 @@ export const setOverrideMutation = () => {
       else await take(api.DELETE('/v1/customers/{id}/score/override', { params }));
     },
     onSettled: (_answer, _error, { customer }) => {
-      void client.invalidateQueries({ queryKey: keys.customer(customer.id) });
-      void client.invalidateQueries({ queryKey: keys.customers });
+      readAgain(client, keys.customer(customer.id), keys.customers);
     },
   }));
 };

@@ -1,0 +1,111 @@
+// A page of the console whose errors fail the test: console errors, exceptions, and what the content security policy forbids.
+import AxeBuilder from '@axe-core/playwright';
+import { type APIRequestContext, test as base, expect, type Locator, type Page } from '@playwright/test';
+
+export type Role = 'viewer' | 'csm' | 'admin';
+
+interface Console {
+  url: string;
+  /** Opens a page, signed in with the role. */
+  open: (path: string, role?: Role) => Promise<void>;
+  /** Requests of the API in a role, beside the page. */
+  api: (
+    role: Role,
+    method: 'GET' | 'PUT' | 'POST' | 'PATCH',
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<{ status: number; body: unknown }>;
+  /** Answers of the server that this test causes on purpose; the browser reports each as an error. */
+  expectErrors: (pattern: RegExp) => void;
+}
+
+const tokens = new Map<Role, string>();
+
+async function tokenOf(request: APIRequestContext, url: string, role: Role): Promise<string> {
+  let token = tokens.get(role);
+  if (!token) {
+    token = ((await (await request.get(`${url}/_local/token?role=${role}`)).json()) as { token: string }).token;
+    tokens.set(role, token);
+  }
+  return token;
+}
+
+export const test = base.extend<{ console: Console }>({
+  console: async ({ page, request }, use) => {
+    const url = process.env.KEEPWELL_URL;
+    if (!url) throw new Error('the server was not started');
+    const errors: string[] = [];
+    // A local system without the route of the deployed one answers 404, which means: local.
+    // And a framed mail refuses every script, also those that a test puts into all frames.
+    const expected: RegExp[] = [/404.*\/v1\/sign-in/, /Blocked script execution in '[^']*\/_local\/mailbox\//];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') errors.push(`${message.text()} ${message.location().url}`);
+    });
+    page.on('pageerror', (error) => errors.push(`exception: ${error.message}`));
+    await page.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+      );
+    });
+    await use({
+      url,
+      open: async (path, role = 'csm') => {
+        const token = await tokenOf(request, url, role);
+        await page.addInitScript((stored) => {
+          if (window === window.top) sessionStorage.setItem('keepwell.token', stored);
+        }, JSON.stringify({ token }));
+        await page.goto(url + path);
+      },
+      api: async (role, method, path, body, headers = {}) => {
+        const token = await tokenOf(request, url, role);
+        const answer = await request.fetch(url + path, {
+          method,
+          headers: { authorization: `Bearer ${token}`, ...headers },
+          ...(body === undefined ? {} : { data: body }),
+        });
+        return { status: answer.status(), body: await answer.json().catch(() => null) };
+      },
+      expectErrors: (pattern) => expected.push(pattern),
+    });
+    expect(errors.filter((error) => !expected.some((pattern) => pattern.test(error)))).toEqual([]);
+  },
+});
+
+export { expect };
+
+/** No violation of WCAG 2.2 AA on the page as it is; there is no list of exceptions. */
+export async function accessible(page: Page): Promise<void> {
+  // Frames of the mailbox show mails that others wrote, in a sandbox without scripts, which axe cannot enter.
+  const found = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .exclude('iframe')
+    .analyze();
+  expect(
+    found.violations.map(
+      (violation) =>
+        `${violation.id}: ${violation.nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary ?? ''}`).join(' | ')}`,
+    ),
+  ).toEqual([]);
+}
+
+/** Nothing is wider than the screen. */
+export async function fits(page: Page): Promise<void> {
+  const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+  expect(content, 'the page scrolls sideways').toBeLessThanOrEqual(screen ?? 0);
+}
+
+/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+export async function tabTo(page: Page, target: Locator, most = 60): Promise<void> {
+  for (let pressed = 0; pressed < most; pressed += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab did not reach ${target} within ${most} steps`);
+}
+
+/** Waits until nothing on the page is loading. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.locator('.skeleton')).toHaveCount(0);
+  await expect(page.locator('main')).toBeVisible();
+}

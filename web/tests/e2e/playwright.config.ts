@@ -1,0 +1,46 @@
+import { defineConfig, devices } from '@playwright/test';
+
+// One server for all: its data and its clock are the same at every start. Tests that change something use customers of their own.
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../test-results',
+  globalSetup: './server.ts',
+  fullyParallel: false,
+  workers: 1,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    {
+      name: 'light',
+      testMatch: /(states|stories)\.spec\.ts/,
+      use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+    },
+    {
+      name: 'dark',
+      testMatch: /states\.spec\.ts/,
+      use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+    },
+    { name: 'phone', testMatch: /(states|phone)\.spec\.ts/, use: { ...devices['Pixel 7'], colorScheme: 'light' } },
+    { name: 'turned', testMatch: /turned\.spec\.ts/, use: { ...devices['Desktop Chrome'], colorScheme: 'light' } },
+  ],
+});

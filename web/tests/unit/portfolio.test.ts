@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { active, toQuery, VIEWS } from '../../src/lib/portfolio';
+
+test('the address becomes the parameters of the API, and words that it does not know are left out', () => {
+  const address = new URLSearchParams(
+    'q=+acme+&status=struggling&band=nonsense&stale=true&disagrees=no&segment.plan=Team&open=x&book=all&sort=change',
+  );
+  expect(toQuery(address, 'ana@keepwell.example')).toEqual({
+    q: 'acme',
+    owner: 'ana@keepwell.example',
+    status: 'struggling',
+    stale: true,
+    'segment.plan': 'Team',
+    sort: 'change',
+  });
+  expect(toQuery(new URLSearchParams(), undefined)).toEqual({ sort: '-arr' });
+});
+
+test('every filter that is on has words and a way off', () => {
+  const address = new URLSearchParams('happiness=not_happy&insight=churn_risk&stale=true&segment.size=Mid&q=acme');
+  expect(active(address)).toEqual([
+    { name: 'happiness', label: 'Happiness: Not Happy' },
+    { name: 'insight', label: 'Insight: Churn risk' },
+    { name: 'stale', label: 'Status is stale' },
+    { name: 'segment.size', label: 'size: Mid' },
+  ]);
+});
+
+test('views ask only for what the API knows', () => {
+  for (const view of VIEWS) {
+    const address = new URLSearchParams(view.query);
+    const names = Object.keys(toQuery(address, undefined));
+    for (const name of address.keys()) expect(names, view.label).toContain(name);
+  }
+});
