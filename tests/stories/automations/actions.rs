@@ -182,16 +182,17 @@ async fn what_was_made_about_an_erased_customer_says_nothing_of_it_any_more() {
     let run = the_run(&world, "mine").await;
     let mail = run["steps"][0]["made"].as_str().unwrap();
     let intent = || async { world.system.cloud().store.mail_intent(mail).await.unwrap().unwrap().value };
-    assert!(json!(intent().await.variables).to_string().contains("uma Person"));
+    assert!(intent().await.variables.is_empty(), "a mail that is sent keeps nothing of what it said");
     assert_eq!(deliveries(&world, "crm").await.len(), 1);
     let erase = world.call_as(keepwell_aws::http::Role::Admin, http::Method::DELETE, "/v1/customers/acme");
     let _ = erase.send().await.expect_status(204);
     assert!(intent().await.variables.is_empty());
     assert_eq!(deliveries(&world, "crm").await.len(), 0);
-    // Its successor has no past: the cool-down begins anew.
+    // Its successor has no past: the cool-down begins anew. But the people who were erased with it are not mailed again.
     world.customer_with("acme", &[("uma", "user")]).await;
     world.set_status("acme", "struggling").await;
-    assert_eq!(world.mails_to("uma@acme.example").len(), 2);
+    assert_eq!(deliveries(&world, "crm").await.len(), 1);
+    assert_eq!(world.mails_to("uma@acme.example").len(), 1);
 }
 
 #[tokio::test]
