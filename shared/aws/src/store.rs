@@ -10,6 +10,7 @@ pub mod deliveries;
 pub mod due;
 pub mod endpoints;
 pub mod erase;
+pub mod exports;
 pub mod feedback;
 pub mod gists;
 pub mod idempotency;
@@ -114,6 +115,12 @@ pub struct Range<'a> {
     pub descending: bool,
 }
 
+/// Where a query goes on after a sort key of its range.
+fn start_after(range: &Range<'_>, sk: &str) -> Item {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    HashMap::from([("pk".to_owned(), text(&range.pk)), ("sk".to_owned(), text(sk))])
+}
+
 /// The four tables.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -172,12 +179,7 @@ impl Store {
         limit: usize,
         after: Option<&str>,
     ) -> Result<Page<Stored<T>>, StoreError> {
-        let start = after.map(|sk| {
-            HashMap::from([
-                ("pk".to_owned(), AttributeValue::S(range.pk.clone())),
-                ("sk".to_owned(), AttributeValue::S(sk.to_owned())),
-            ])
-        });
+        let start = after.map(|sk| start_after(range, sk));
         let (page, next) = self.query(range, Some(limit), None, start).await?;
         let next = next.and_then(|key| key.get("sk").and_then(|sk| sk.as_s().ok()).cloned());
         let items = page.into_iter().map(record::read).collect::<Result<_, _>>()?;

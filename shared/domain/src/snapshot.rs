@@ -11,6 +11,7 @@
 //! | [`measures`] | measures, column by column |
 
 mod columns;
+pub mod day;
 mod file;
 pub mod measures;
 mod rows;
