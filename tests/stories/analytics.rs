@@ -2,6 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 use http::Method;
+use keepwell_aws::days::{self, Kept};
 use keepwell_aws::http::Role;
 use keepwell_aws::snapshot::take;
 use keepwell_local::demo::load::load_first;
@@ -75,6 +76,28 @@ fn cell(body: &Value, from: &str, to: &str) -> u64 {
     let cells = body["cells"].as_array().unwrap();
     let cell = cells.iter().find(|cell| cell["from"] == from && cell["to"] == to).unwrap();
     cell["customers"].as_u64().unwrap()
+}
+
+#[tokio::test]
+async fn the_first_snapshot_of_a_day_keeps_it_and_the_others_do_not() {
+    let world = World::new().await;
+    world.customer_with("acme", &[]).await;
+    let cloud = world.system.cloud();
+    let today = world.system.now().date_naive();
+    take(cloud).await.unwrap();
+    let taken_at = world.system.now();
+    world.system.local().clock().advance(Duration::minutes(15));
+    take(cloud).await.unwrap();
+    let kept = Kept::list(cloud).await.unwrap();
+    assert_eq!((kept.first(), kept.near(today)), (Some(today), Some(today)));
+    assert_eq!(kept.near(today + chrono::Days::new(3)), Some(today), "a missed day is stood for by one before");
+    assert_eq!(kept.near(today + chrono::Days::new(4)), None);
+    assert_eq!(kept.near(today - chrono::Days::new(1)), None);
+    let day = days::read(cloud, today).await.unwrap().unwrap();
+    let measures = days::read_measures(cloud, today).await.unwrap().unwrap();
+    assert_eq!((day.rows.len(), day.taken_at, measures.taken_at()), (1, taken_at, taken_at));
+    let bytes = cloud.snapshots.get(&format!("days/{today}/standings")).await.unwrap().unwrap();
+    assert!(!String::from_utf8_lossy(&bytes).contains("acme"), "nobody is named");
 }
 
 #[tokio::test]

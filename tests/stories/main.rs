@@ -23,7 +23,6 @@ mod insights;
 mod links;
 mod mail;
 mod nightly;
-mod scale_tmp;
 mod scores;
 mod sentiment;
 mod settings;

@@ -110,8 +110,10 @@ pub(crate) async fn get_export(
     Ok(match format {
         Format::Csv => {
             // Pages put together are one file: only the first has the header.
-            let header = if start.is_none() { csv_header(kind) } else { String::new() };
-            let mut response = csv(&format!("{kind}.csv"), header + &page.rows.concat());
+            let header = start.is_none().then(|| csv_header(kind));
+            let has_header = header.is_some();
+            let body = header.unwrap_or_default() + &page.rows.concat();
+            let mut response = csv(&format!("{kind}.csv"), has_header, body);
             if let Some(next) = next {
                 let limit = if limit == MAX_ROWS { String::new() } else { format!("&limit={limit}") };
                 let link = format!("</v1/exports/{kind}?cursor={next}{limit}>; rel=\"next\"");
@@ -128,9 +130,9 @@ pub(crate) async fn get_export(
 }
 
 /// A CSV file as an answer.
-pub(crate) fn csv(name: &str, body: String) -> Response {
+pub(crate) fn csv(name: &str, has_header: bool, body: String) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    let media_type = "text/csv; charset=utf-8; header=present".to_owned();
+    let media_type = format!("text/csv; charset=utf-8; header={}", if has_header { "present" } else { "absent" });
     ([(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, disposition)], body).into_response()
 }
 

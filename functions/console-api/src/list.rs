@@ -195,7 +195,7 @@ fn file(customers: &[Customer], now: DateTime<Utc>) -> Result<Response, ApiError
         return Err(Problems::one("", detail).into());
     }
     let rows: Vec<Value> = customers.iter().map(|customer| view::customer(customer, now)).collect();
-    Ok(csv("customers.csv", csv_table(&COLUMNS, &rows)))
+    Ok(csv("customers.csv", true, csv_table(&COLUMNS, &rows)))
 }
 
 /// The customer reduced to what decides its place in the list.

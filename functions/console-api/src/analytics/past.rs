@@ -97,13 +97,16 @@ pub(super) async fn moments<T>(
             None => missing.push(*day),
         }
     }
+    // Hashed once, and not for each day.
+    let keys: Vec<i64> =
+        if to_read.is_empty() { Vec::new() } else { customers.iter().map(|customer| key_of(customer)).collect() };
     let reads = to_read.into_iter().map(|(day, near)| read(cloud.clone(), day, near));
     let mut read = stream::iter(reads).buffered(AT_ONCE);
     while let Some(read) = read.next().await {
         match read? {
             (on, Some(day)) => {
                 let moment = Moment { on, at: day.taken_at, source: Source::Day };
-                folded.insert(on, fold(moment, of_day(customers, &day)));
+                folded.insert(on, fold(moment, of_day(customers, &keys, &day)));
             }
             (on, None) => missing.push(on),
         }
@@ -131,14 +134,14 @@ async fn read(cloud: Cloud, day: NaiveDate, near: NaiveDate) -> Result<(NaiveDat
     Ok((day, days::read(&cloud, near).await?))
 }
 
-fn of_day(customers: &[&Customer], day: &Day) -> Vec<Option<StoodAt>> {
+fn of_day(customers: &[&Customer], keys: &[i64], day: &Day) -> Vec<Option<StoodAt>> {
     let places = day.places();
-    let stood = |customer: &&Customer| match places.get(&key_of(customer)).and_then(|place| day.rows.get(*place)) {
+    let stood = |(customer, key): (&&Customer, &i64)| match places.get(key).and_then(|place| day.rows.get(*place)) {
         Some(row) => Some(row.stood),
         None if customer.created_at >= day.taken_at => None,
         None => Some(StoodAt::default()),
     };
-    customers.iter().map(stood).collect()
+    customers.iter().zip(keys).map(stood).collect()
 }
 
 /// Some of the customers, by their ids alone: the same ones each time, and blind to how they stand.

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use keepwell_domain::analytics::StoodAt;
 use keepwell_domain::customer::Customer;
@@ -101,9 +101,10 @@ fn stood_at(
     })
 }
 
-/// Whether the newest outcome says that the customer had left by then. What came before it is not known here.
+/// Whether the newest outcome says that the customer had left by then: a day on which it leaves still begins with it. What came before that
+/// outcome is not known here.
 fn had_left(customer: &Customer, at: DateTime<Utc>) -> bool {
     let outcome = customer.last_signals.as_ref().and_then(|last| last.outcome.as_ref());
     let left_on = outcome.filter(|outcome| outcome.kind == OutcomeKind::Churned).map(|outcome| outcome.on);
-    customer.churned && left_on.is_none_or(|on| on <= at.date_naive())
+    customer.churned && left_on.is_none_or(|on| on.and_time(NaiveTime::MIN).and_utc() < at)
 }

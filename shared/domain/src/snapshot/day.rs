@@ -21,6 +21,10 @@ use crate::score::library::Selection;
 use crate::score::number::PointValue;
 use crate::score::scorecard::{Limit, LimitKind};
 
+/// The format of a day's objects. It is not that of snapshots, which may change with every release: a day must be readable for a year, so
+/// that a release that writes another format still reads this one.
+const FORMAT: u32 = 1_001;
+
 /// A customer at the beginning of a day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DayRow {
@@ -71,7 +75,7 @@ impl Day {
 
     /// The object that [`Self::from_bytes`] reads.
     pub fn to_bytes(&self) -> Result<Vec<u8>, SnapshotError> {
-        let mut file = Writer::new(self.taken_at, self.rows.len());
+        let mut file = Writer::new(FORMAT, self.taken_at, self.rows.len());
         let stood = || self.rows.iter().map(|row| row.stood);
         file.whole("key", self.rows.iter().map(|row| Some(row.key)));
         file.numbers("score", stood().map(|stood| stood.score));
@@ -88,7 +92,7 @@ impl Day {
 
     /// Reads an object. Every checksum is looked at.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let file = Reader::new(bytes)?;
+        let file = Reader::new(FORMAT, bytes)?;
         let next_key = file.whole("key")?;
         let mut score = file.numbers("score")?;
         let mut band = file.words("band", HealthStatus::parse)?;
@@ -128,14 +132,14 @@ pub struct DayMeasures {
 impl DayMeasures {
     /// The object of a snapshot's measures that [`Self::from_bytes`] reads.
     pub fn to_bytes(snapshot: &Snapshot) -> Result<Vec<u8>, SnapshotError> {
-        let mut file = Writer::new(snapshot.taken_at, snapshot.rows().len());
+        let mut file = Writer::new(FORMAT, snapshot.taken_at, snapshot.rows().len());
         snapshot.measures().write(&mut file)?;
         file.finish()
     }
 
     /// Reads an object. Every checksum is looked at.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let file = Reader::new(bytes)?;
+        let file = Reader::new(FORMAT, bytes)?;
         Ok(Self { taken_at: file.taken_at(), measures: Measures::read(&file)? })
     }
 
