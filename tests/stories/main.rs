@@ -7,6 +7,7 @@
     reason = "a story that cannot go on has failed, and says where"
 )]
 
+mod analytics;
 mod architecture;
 mod as_code;
 mod automations;
@@ -14,6 +15,7 @@ mod bad_input;
 mod costs;
 mod customers;
 mod endpoints;
+mod exports;
 mod faults;
 mod feedback;
 mod imports;

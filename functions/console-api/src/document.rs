@@ -63,7 +63,7 @@ pub(crate) fn answer<E: std::fmt::Display>(
     Ok(([(header::CONTENT_TYPE, YAML.to_owned()), (header::ETAG, etag)], text).into_response())
 }
 
-fn media_types(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
+pub(crate) fn media_types(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = &str> {
     let lists = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     lists.flat_map(|list| list.split(',')).map(|item| item.split(';').next().unwrap_or_default().trim())
 }

@@ -1,6 +1,10 @@
 //! The API that people use: customers, contacts, tasks, feedback, happiness, scores, scorecards, automations, insights,
-//! sentiment, settings, endpoints.
+//! sentiment, settings, endpoints; analytics; everything back out.
 
+// A customer has more fields than `json!` takes by default.
+#![recursion_limit = "256"]
+
+mod analytics;
 mod automations;
 mod contacts;
 mod customers;
@@ -8,6 +12,7 @@ mod deliveries;
 mod document;
 mod endpoints;
 mod erase;
+mod exports;
 mod feedback;
 mod insights;
 mod list;
@@ -76,11 +81,18 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::GET, "/v1/runs", automations::runs::get_runs)
         .route(viewer, Method::GET, "/v1/mail-templates", mail_templates::get_mail_templates)
         .route(viewer, Method::POST, "/v1/mail-templates/preview", mail_templates::post_preview)
+        .route(admin, Method::GET, "/v1/exports/{kind}", exports::get_export)
         .route(viewer, Method::GET, "/v1/feedback", feedback::get_feedback)
         .route(viewer, Method::GET, "/v1/tasks", tasks::get_tasks)
         .route(csm, Method::POST, "/v1/tasks", tasks::post_task)
         .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
         .route(viewer, Method::GET, "/v1/insights", insights::get_insights)
+        .route(viewer, Method::GET, "/v1/analytics/trend", analytics::trend::get_trend)
+        .route(viewer, Method::GET, "/v1/analytics/segments", analytics::segments::get_segments)
+        .route(viewer, Method::GET, "/v1/analytics/movement", analytics::movement::get_movement)
+        .route(viewer, Method::GET, "/v1/analytics/drivers", analytics::drivers::get_drivers)
+        .route(viewer, Method::GET, "/v1/analytics/renewals", analytics::renewals::get_renewals)
+        .route(viewer, Method::GET, "/v1/analytics/responses", analytics::responses::get_responses)
         .route(viewer, Method::GET, "/v1/measures", scores::get_measures)
         .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
         .route(viewer, Method::GET, "/v1/settings", settings::get_settings)

@@ -2,19 +2,26 @@
 //!
 //! The list rows are read whole and sorted in memory: 100,000 rows cost about $0.0006 a read, and any sort and filter works.
 
+mod details;
+mod filter;
+
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
+use http::HeaderMap;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams};
 use keepwell_domain::customer::Customer;
-use keepwell_domain::happiness::HappinessLevel;
-use keepwell_domain::health_status::HealthStatus;
-use keepwell_domain::id::EmailAddress;
-use keepwell_domain::insight::Insight;
+use keepwell_domain::export::csv_table;
+use keepwell_domain::problem::Problems;
+use keepwell_domain::signal::LastSignals;
 use serde_json::Value;
 
+use self::filter::Filter;
+use crate::exports::{accepts_csv, csv};
 use crate::view;
 
 keepwell_domain::words! {
@@ -32,6 +39,8 @@ keepwell_domain::words! {
         Change = "change",
         /// Happiness.
         Happiness = "happiness",
+        /// When somebody last met the customer.
+        LastContact = "last_contact",
     }
 }
 
@@ -54,6 +63,7 @@ impl Sort {
             SortField::Change => by_number(a.standing.score_change, b.standing.score_change),
             SortField::Happiness => by_number(a.standing.happiness, b.standing.happiness),
             SortField::Arr => self.options(a.profile.arr_cents, b.profile.arr_cents, Ord::cmp),
+            SortField::LastContact => self.options(met_at(a), met_at(b), Ord::cmp),
             SortField::Renewal => self.options(a.profile.renewal_on, b.profile.renewal_on, Ord::cmp),
             SortField::Name => {
                 self.options(Some(a.profile.name.to_lowercase()), Some(b.profile.name.to_lowercase()), Ord::cmp)
@@ -73,89 +83,78 @@ impl Sort {
     }
 }
 
-#[derive(Debug, Default)]
-struct Filter {
-    q: Option<String>,
-    owner: Option<EmailAddress>,
-    status: Option<HealthStatus>,
-    stale: bool,
-    disagrees: bool,
-    band: Option<HealthStatus>,
-    happiness: Option<HappinessLevel>,
-    insight: Option<Insight>,
-    segment: Vec<(String, String)>,
+/// When somebody last met the customer.
+fn met_at(customer: &Customer) -> Option<DateTime<Utc>> {
+    customer.last_signals.as_ref().and_then(|last| last.met_at)
 }
 
-impl Filter {
-    fn read(query: &mut QueryParams) -> Self {
-        Self {
-            q: query.text("q").map(|text| text.to_lowercase()),
-            owner: query.get("owner"),
-            status: query.get("status"),
-            stale: query.flag("stale"),
-            disagrees: query.flag("disagrees"),
-            band: query.get("band"),
-            happiness: query.get("happiness"),
-            insight: query.get("insight"),
-            segment: query.prefixed("segment."),
-        }
-    }
+/// Columns of the list as a file.
+const COLUMNS: [&str; 33] = [
+    "id",
+    "name",
+    "owner",
+    "arr_cents",
+    "currency",
+    "seats",
+    "renewal_on",
+    "plan",
+    "industry",
+    "country",
+    "size",
+    "stage",
+    "tags",
+    "attributes",
+    "status",
+    "status_reason",
+    "status_set_by",
+    "status_set_at",
+    "status_stale",
+    "score",
+    "band",
+    "score_change",
+    "suggested_status",
+    "disagrees",
+    "coverage",
+    "oldest_input_days",
+    "happiness",
+    "happiness_level",
+    "answers",
+    "insight",
+    "last_contact_at",
+    "churned",
+    "computed_at",
+];
 
-    fn matches(&self, customer: &Customer, now: DateTime<Utc>) -> bool {
-        let stale = customer.status.as_ref().is_some_and(|record| record.is_stale(now));
-        let is = |wanted: Option<HealthStatus>, actual: Option<HealthStatus>| wanted.is_none() || wanted == actual;
-        let named = self.q.as_ref().is_none_or(|q| {
-            customer.profile.name.to_lowercase().contains(q) || customer.id.as_str().to_lowercase().contains(q)
-        });
-        let owned = self.owner.as_ref().is_none_or(|owner| {
-            customer.profile.owner.as_ref().is_some_and(|actual| actual.normalised() == owner.normalised())
-        });
-        named
-            && owned
-            && is(self.status, customer.status.as_ref().map(|record| record.status))
-            && is(self.band, customer.standing.band)
-            && (!self.stale || stale)
-            && (!self.disagrees || customer.standing.disagrees)
-            && (self.happiness.is_none() || self.happiness == customer.standing.happiness_level)
-            && self.insight.is_none_or(|insight| insight == customer.insight_at(now))
-            && self.segment.iter().all(|(attribute, value)| in_segment(customer, attribute, value))
-    }
-}
+/// Most customers of a list as a file: about 2 MB, which an answer can have.
+const FILE_ROWS: usize = 5_000;
 
-/// Whether an attribute of the customer has the value; tags are the attribute `tag`.
-fn in_segment(customer: &Customer, attribute: &str, value: &str) -> bool {
-    let profile = &customer.profile;
-    let text = |actual: &Option<String>| actual.as_deref() == Some(value);
-    match attribute {
-        "plan" => text(&profile.plan),
-        "industry" => text(&profile.industry),
-        "country" => text(&profile.country),
-        "size" => text(&profile.size),
-        "stage" => text(&profile.stage),
-        "tag" => profile.tags.contains(value),
-        other => profile.attributes.get(other).is_some_and(|actual| as_text(actual) == value),
-    }
-}
-
-/// An attribute's value as a query writes it: texts without quotes, numbers and booleans as in JSON.
-fn as_text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-pub(crate) async fn get_customers(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {
+/// With `Accept: text/csv`, all that the filters find as one file.
+pub(crate) async fn get_customers(
+    State(cloud): State<Cloud>,
+    headers: HeaderMap,
+    mut query: QueryParams,
+) -> Result<Response, ApiError> {
     // The cursor is the last customer of the page before, as it was then: the place is right even if it changed since.
     let mut last: Option<Customer> = None;
-    let limit = query.limit();
-    query.cursor(|place| {
-        last = serde_json::from_str(place).ok();
-        last.is_some()
-    });
+    let as_file = accepts_csv(&headers);
+    // A file has no pages.
+    let limit = if as_file { FILE_ROWS } else { query.limit() };
+    if !as_file {
+        query.cursor(|place| {
+            last = serde_json::from_str(place).ok();
+            last.is_some()
+        });
+    }
     let sort = query.text("sort").unwrap_or_else(|| "name".to_owned());
     let sort = Sort::parse(&sort);
     if sort.is_none() {
-        query.problem("sort", "must be score, name, arr, renewal, change or happiness, with - in front for descending");
+        query.problem(
+            "sort",
+            "must be score, name, arr, renewal, change, happiness or last_contact, with - in front for descending",
+        );
     }
     let filter = Filter::read(&mut query);
+    let details = if as_file { BTreeSet::new() } else { details::wanted(&mut query, limit) };
     query.finish()?;
     let Some(sort) = sort else { return Err(ApiError::Internal("sort was checked".to_owned())) };
 
@@ -170,17 +169,33 @@ pub(crate) async fn get_customers(State(cloud): State<Cloud>, mut query: QueryPa
         .collect();
     customers.sort_by(|a, b| sort.compare(a, b));
     let total = customers.len();
+    if as_file {
+        return file(&customers, now);
+    }
     let start =
         last.map_or(0, |last| customers.partition_point(|customer| sort.compare(customer, &last) != Ordering::Greater));
     let page: Vec<Customer> = customers.into_iter().skip(start).take(limit).collect();
     let more = start + page.len() < total;
     let next = page.last().filter(|_| more).map(position).transpose()?;
-    let items: Vec<_> = page.iter().map(|customer| view::customer(customer, now)).collect();
+    let mut items: Vec<_> = page.iter().map(|customer| view::customer(customer, now)).collect();
+    details::add(&cloud, &details, &page, &mut items, now).await?;
     let mut body = view::page(&items, next.as_deref());
     if let Some(body) = body.as_object_mut() {
         body.insert("total".to_owned(), total.into());
     }
-    Answer::ok(body)
+    Ok(Answer::ok(body)?.into_response())
+}
+
+fn file(customers: &[Customer], now: DateTime<Utc>) -> Result<Response, ApiError> {
+    if customers.len() > FILE_ROWS {
+        let detail = format!(
+            "finds {} customers, and a file has at most {FILE_ROWS}: filter more, or use GET /v1/exports/customers",
+            customers.len()
+        );
+        return Err(Problems::one("", detail).into());
+    }
+    let rows: Vec<Value> = customers.iter().map(|customer| view::customer(customer, now)).collect();
+    Ok(csv("customers.csv", true, csv_table(&COLUMNS, &rows)))
 }
 
 /// The customer reduced to what decides its place in the list.
@@ -193,5 +208,6 @@ fn position(customer: &Customer) -> Result<String, ApiError> {
         ..keepwell_domain::customer::Profile::blank()
     };
     place.status = None;
+    place.last_signals = place.last_signals.map(|last| LastSignals { met_at: last.met_at, ..LastSignals::default() });
     serde_json::to_string(&place).map_err(|error| ApiError::Internal(error.to_string()))
 }

@@ -20,6 +20,7 @@ use crate::cloud::clock::Clock;
 use crate::code::console::{Console, with_terminal};
 use crate::code::{self, CodeCommand, CodeError, Verdict};
 use crate::cost::{CostArguments, CostError, cost};
+use crate::export::{ExportArguments, ExportError, export};
 use crate::import::{ImportError, import};
 use crate::system::{LocalSystem, Options, SystemError};
 
@@ -66,6 +67,8 @@ enum Command {
         #[arg(long)]
         token: Option<String>,
     },
+    /// Write everything into files, which `import` takes back
+    Export(ExportArguments),
     #[command(flatten)]
     Code(CodeCommand),
     /// Test a scorecard against churn and renewal; ends with 2 when there are too few outcomes to judge
@@ -91,6 +94,9 @@ enum CommandError {
     /// The import stopped.
     #[error("the import stopped")]
     Import(#[from] ImportError),
+    /// The export stopped.
+    #[error("the export stopped")]
+    Export(#[from] ExportError),
     /// A command about scorecards and automations stopped.
     #[error(transparent)]
     Code(#[from] CodeError),
@@ -140,6 +146,7 @@ pub async fn run_with(words: impl IntoIterator<Item = impl Into<OsString> + Clon
         Some(Command::Import { path, server, token }) => {
             run_import(&path, server.as_deref(), token, arguments.local).await.map(|()| 0)
         }
+        Some(Command::Export(asked)) => run_export(&asked, arguments.local, console).await,
         Some(Command::Code(command)) => {
             let here = format!("http://127.0.0.1:{}", arguments.local.port);
             code::run(command, &here, console).await.map(Verdict::exit_code).map_err(CommandError::from)
@@ -222,6 +229,14 @@ async fn run_backtest(asked: &BacktestArguments, local: Local, console: &mut Con
 async fn run_suggest(asked: &SuggestArguments, local: Local, console: &mut Console<'_>) -> Result<u8, CommandError> {
     let client = reader(asked.outcomes.server.as_deref(), asked.outcomes.token.clone(), &local).await?;
     Ok(show(&backtest::suggest(asked, &client).await?, console))
+}
+
+async fn run_export(asked: &ExportArguments, local: Local, console: &mut Console<'_>) -> Result<u8, CommandError> {
+    let client = reader(asked.server.as_deref(), asked.token.clone(), &local).await?;
+    let exported = export(asked, &client, &MultiProgress::new()).await?;
+    // A closed pipe ends no command half-way.
+    let _ = writeln!(console.out, "{exported}");
+    Ok(0)
 }
 
 fn run_cost(asked: &CostArguments, console: &mut Console<'_>) -> Result<u8, CommandError> {

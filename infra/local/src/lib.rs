@@ -7,7 +7,7 @@
 //! | [`gateway`] | what API Gateway does when deployed: verifies tokens, joins the functions' routes |
 //! | [`local_api`] | `/_local`: token, mailbox, clock, events, health |
 //! | [`demo`] | an invented portfolio with a year of history |
-//! | [`import`], [`client`] | the command line's import, and how it talks to a server |
+//! | [`import`], [`export`], [`client`] | the command line's import and export, and how they talk to a server |
 //! | [`backtest`] | the command line's backtests, as text for people |
 //! | [`cost`] | the command line's bill of a month on AWS |
 //! | [`code`] | scorecards and automations as files: validate, plan, apply, pull |
@@ -21,6 +21,7 @@ pub mod code;
 pub mod command;
 pub mod cost;
 pub mod demo;
+pub mod export;
 pub mod gateway;
 pub mod import;
 pub mod local_api;

@@ -7,6 +7,7 @@
 pub mod automations;
 pub mod bus;
 pub mod cloud;
+pub mod days;
 pub mod function;
 pub mod http;
 pub mod lambda;

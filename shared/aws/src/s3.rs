@@ -63,16 +63,21 @@ impl Bucket {
 
     /// The last key under a prefix, in the order of bytes; `None` when there is none.
     pub async fn last_key(&self, prefix: &str) -> Result<Option<String>, ObjectError> {
-        let mut last = None;
+        Ok(self.keys(prefix).await?.pop())
+    }
+
+    /// All keys under a prefix, in the order of bytes.
+    pub async fn keys(&self, prefix: &str) -> Result<Vec<String>, ObjectError> {
+        let mut keys = Vec::new();
         let mut next = None;
         loop {
             let request = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
             let answer = request.set_continuation_token(next).send().await;
             let page = answer.map_err(|error| ObjectError::sdk("ListObjectsV2", &error))?;
-            last = page.contents().last().and_then(|object| object.key().map(str::to_owned)).or(last);
+            keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
             next = page.next_continuation_token().map(str::to_owned);
             if next.is_none() {
-                return Ok(last);
+                return Ok(keys);
             }
         }
     }

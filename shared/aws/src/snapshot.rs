@@ -10,7 +10,9 @@ use keepwell_domain::measure::MeasureValues;
 use keepwell_domain::snapshot::{Row, Snapshot, SnapshotError};
 
 use crate::cloud::Cloud;
+use crate::days;
 use crate::s3::ObjectError;
+use crate::store::scorecards::ScorecardsError;
 use crate::store::{StoreError, keys};
 
 /// Where the snapshots are.
@@ -28,6 +30,9 @@ pub enum PortfolioError {
     /// The snapshots cannot be read or written.
     #[error("the snapshot of the portfolio cannot be reached")]
     Object(#[from] ObjectError),
+    /// The scorecards cannot be read.
+    #[error("the scorecards cannot be read")]
+    Scorecards(#[from] ScorecardsError),
     /// A snapshot cannot be written: our code is wrong.
     #[error(transparent)]
     Unwritable(SnapshotError),
@@ -82,9 +87,14 @@ pub async fn current(cloud: &Cloud) -> Result<Current, PortfolioError> {
     Ok(Current { portfolio, snapshot_at, unusable, read_again })
 }
 
-/// Takes a snapshot. It starts from the one before, so that who did not change is not read.
+/// Takes a snapshot. It starts from the one before, so that who did not change is not read. The first of a day is kept for a year too
+/// ([`days`]), before the snapshot, so that the next one does so if this one breaks off.
 pub async fn take(cloud: &Cloud) -> Result<Taken, PortfolioError> {
     let current = current(cloud).await?;
+    let today = current.portfolio.taken_at.date_naive();
+    if current.snapshot_at.is_none_or(|before| before.date_naive() < today) {
+        days::keep(cloud, &current.portfolio).await?;
+    }
     let bytes = current.portfolio.to_bytes().map_err(PortfolioError::Unwritable)?;
     let (key, size) = (format!("{PREFIX}{}", keys::instant(current.portfolio.taken_at)), bytes.len());
     cloud.snapshots.put(&key, bytes).await?;

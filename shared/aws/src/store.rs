@@ -12,6 +12,7 @@ pub mod endpoints;
 pub mod erase;
 pub mod erase_contact;
 pub mod export;
+pub mod exports;
 pub mod feedback;
 pub mod gists;
 pub mod idempotency;
@@ -121,6 +122,12 @@ pub struct Range<'a> {
     pub descending: bool,
 }
 
+/// Where a query goes on after a sort key of its range.
+fn start_after(range: &Range<'_>, sk: &str) -> Item {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    HashMap::from([("pk".to_owned(), text(&range.pk)), ("sk".to_owned(), text(sk))])
+}
+
 /// The four tables.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -202,12 +209,7 @@ impl Store {
         limit: usize,
         after: Option<&str>,
     ) -> Result<(Vec<Item>, Option<String>), StoreError> {
-        let start = after.map(|sk| {
-            HashMap::from([
-                ("pk".to_owned(), AttributeValue::S(range.pk.clone())),
-                ("sk".to_owned(), AttributeValue::S(sk.to_owned())),
-            ])
-        });
+        let start = after.map(|sk| start_after(range, sk));
         let (page, next) = self.query(range, Some(limit), None, start).await?;
         Ok((page, next.and_then(|key| key.get("sk").and_then(|sk| sk.as_s().ok()).cloned())))
     }

@@ -309,7 +309,19 @@ impl ProfileChange {
     }
 }
 
+/// An attribute's value as a query writes it: texts without quotes, numbers and booleans as in JSON.
+pub fn as_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 impl Customer {
+    /// Whether the customer may be lost: it has not left, and its score or its Health Status says Struggling.
+    pub fn is_at_risk(&self) -> bool {
+        let struggles = |word: Option<HealthStatus>| word == Some(HealthStatus::Struggling);
+        let status = self.status.as_ref().map(|record| record.status);
+        !self.churned && (struggles(self.standing.band) || struggles(status))
+    }
+
     /// Notes whether the customer has left; who has left is not asked for feedback. Answers whether that is news.
     pub fn set_churned(&mut self, churned: bool, now: DateTime<Utc>) -> bool {
         if churned == self.churned {

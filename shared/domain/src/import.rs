@@ -2,7 +2,7 @@
 //! one set of rules serves both.
 
 mod array;
-mod columns;
+pub(crate) mod columns;
 mod file;
 mod item;
 mod report;

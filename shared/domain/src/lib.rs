@@ -13,6 +13,8 @@
 //! | [`sentiment`] | how positive a text is |
 //! | [`measure`], [`score`] | from input to measures, from measures to the Health Score and its explanation |
 //! | [`backtest`] | whether a scorecard would have told who leaves, and which weights would tell it better |
+//! | [`analytics`] | the portfolio in numbers: trend, segments, movement, drivers, renewals, responses |
+//! | [`export`] | everything back out, as it comes in |
 //! | [`snapshot`] | the portfolio at one moment, in columns |
 //! | [`automation`], [`mail`] | what happens by itself, and how a mail is sent at most once |
 //! | [`delivery`] | where signed webhooks and Slack messages go, and how they arrive at least once |
@@ -25,6 +27,7 @@
 //! | [`fields`], [`problem`] | how input is read so that every problem is named with its place |
 
 pub mod address_key;
+pub mod analytics;
 pub mod automation;
 pub mod backtest;
 pub mod contact;
@@ -35,6 +38,7 @@ pub mod due;
 pub mod edition;
 pub mod erasure;
 pub mod event;
+pub mod export;
 pub mod feedback;
 pub mod fields;
 pub mod happiness;

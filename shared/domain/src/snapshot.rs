@@ -9,8 +9,10 @@
 //! | [`file`](self) | the layout of the object: sections, each packed and with a checksum (docs/decisions/0012) |
 //! | rows | list rows, column by column |
 //! | [`measures`] | measures, column by column |
+//! | [`day`] | what is kept of a day for a year |
 
 mod columns;
+pub mod day;
 mod file;
 pub mod measures;
 mod rows;
@@ -35,7 +37,7 @@ pub enum SnapshotError {
     #[error("the object is not a portfolio snapshot")]
     Foreign,
     /// Another release wrote it.
-    #[error("the snapshot has format {found}, and this release reads format {FORMAT}")]
+    #[error("the snapshot has format {found}, which this release does not read")]
     OtherFormat {
         /// Its format.
         found: u32,
@@ -146,7 +148,7 @@ impl Snapshot {
 
     /// The object that [`Self::from_bytes`] reads.
     pub fn to_bytes(&self) -> Result<Vec<u8>, SnapshotError> {
-        let mut file = file::Writer::new(self.taken_at, self.rows.len());
+        let mut file = file::Writer::new(FORMAT, self.taken_at, self.rows.len());
         rows::write(&self.rows, &mut file)?;
         self.measures.write(&mut file)?;
         file.finish()
@@ -154,7 +156,7 @@ impl Snapshot {
 
     /// Reads an object. Every checksum is looked at.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let file = file::Reader::new(bytes)?;
+        let file = file::Reader::new(FORMAT, bytes)?;
         let rows = rows::read(&file)?;
         let measures = Measures::read(&file)?;
         Ok(Self { taken_at: file.taken_at(), rows, measures })

@@ -65,11 +65,11 @@ fn a_quiet_nightly_recompute_by_hand() {
 #[test]
 fn the_looks_of_the_snapshot_by_hand() {
     // 100,000 customers: 10,000 units for each of 2,880 snapshots: 28.8 million, $3.60. S3: 5,760 PUT and LIST $0.0288, 2,880 GET
-    // $0.001152; 192 objects of 22 MB, 4.224 GB, $0.097152.
+    // $0.001152; 192 objects of 22 MB, 4.224 GB, $0.097152. The days that are kept: 60 PUT, $0.0003, and 400 of 20 MB, 8 GB, $0.184.
     let bill = Bill::of(quiet(100_000));
     let snapshot = of(&bill, Cause::Snapshot);
     close(snapshot.amounts.dollars_at(Service::DynamoDb), 3.6);
-    close(snapshot.amounts.dollars_at(Service::S3), 0.0288 + 0.001_152 + 0.097_152);
+    close(snapshot.amounts.dollars_at(Service::S3), 0.0288 + 0.001_152 + 0.097_152 + 0.0003 + 0.184);
 }
 
 #[test]

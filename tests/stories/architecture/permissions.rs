@@ -110,6 +110,12 @@ const CALLS: &[(&str, Role, Method, &str, &str, &str)] = &[
     ("console-api", Role::Viewer, Method::GET, "/v1/tasks", "", ""),
     ("console-api", Role::Viewer, Method::GET, "/v1/tasks?owner=csm@keepwell.example", "", ""),
     ("console-api", Role::Viewer, Method::GET, "/v1/insights", "", ""),
+    ("console-api", Role::Viewer, Method::GET, "/v1/analytics/trend", "", ""),
+    ("console-api", Role::Viewer, Method::GET, "/v1/analytics/movement", "", ""),
+    ("console-api", Role::Viewer, Method::GET, "/v1/analytics/drivers", "", ""),
+    ("console-api", Role::Viewer, Method::GET, "/v1/analytics/responses", "", ""),
+    ("console-api", Role::Admin, Method::GET, "/v1/exports/customers", "", ""),
+    ("console-api", Role::Admin, Method::GET, "/v1/exports/usage", "", ""),
     (
         "console-api",
         Role::Csm,

@@ -264,5 +264,10 @@ async fn the_tables_have_the_same_keys_and_indexes() {
 #[test]
 fn snapshots_go_after_as_many_days_as_locally() {
     let bucket = &template()["Resources"]["Snapshots"]["Properties"];
-    assert_eq!(bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"], KEPT_DAYS);
+    let rules = bucket["LifecycleConfiguration"]["Rules"].as_array().unwrap();
+    let rules: Vec<(&str, i64)> = rules
+        .iter()
+        .map(|rule| (rule["Prefix"].as_str().unwrap(), rule["ExpirationInDays"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(rules, KEPT_DAYS);
 }

@@ -34,7 +34,7 @@ async fn a_parameter_that_a_call_does_not_know_is_named() {
             continue;
         }
         let id = if route.path.starts_with("/v1/scorecards") { "default" } else { "acme" };
-        let path = route.path.replace("{id}", id);
+        let path = route.path.replace("{id}", id).replace("{kind}", "usage");
         let required = if path.ends_with("/explain") { "&from=2026-03-01T00:00:00Z" } else { "" };
         let reply = get(&world, &format!("{path}?colour=blue&Limit=3{required}")).await;
         expect_problem(&reply, 422, &path);
@@ -92,6 +92,21 @@ async fn every_wrong_value_of_a_filter_is_named_at_once() {
         ("/v1/runs?customer=!&result=good&from=x&to=y", vec!["?customer", "?from", "?result", "?to"]),
         ("/v1/automations/status-struggling/runs?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", vec!["?from"]),
         ("/v1/customers/acme/timeline?kind=party", vec!["?kind"]),
+        (
+            "/v1/customers?at_risk=x&renewal_before=soon&no_contact_days=0&score_change_below=low&with=colour",
+            vec!["?at_risk", "?no_contact_days", "?renewal_before", "?score_change_below", "?with"],
+        ),
+        ("/v1/customers?limit=201&with=sparkline", vec!["?limit"]),
+        ("/v1/analytics/trend?from=x&to=y&owner=z", vec!["?from", "?owner", "?to"]),
+        ("/v1/analytics/trend?from=2024-01-01&to=2026-01-01", vec!["?from"]),
+        ("/v1/analytics/trend?to=2030-01-01", vec!["?to"]),
+        ("/v1/analytics/movement?from=2026-03-02&to=2026-03-01&was=good&is=bad", vec!["?from", "?is", "?was"]),
+        ("/v1/analytics/drivers?from=2020-01-01&cursor=YWNtZQ&limit=0", vec!["?cursor", "?from", "?limit"]),
+        ("/v1/analytics/renewals?months=37", vec!["?months"]),
+        ("/v1/analytics/renewals?months=0", vec!["?months"]),
+        ("/v1/analytics/responses?from=2020-01-01", vec!["?from"]),
+        ("/v1/exports/tickets?limit=0&cursor=!!!&from=x", vec!["?cursor", "?from", "?limit"]),
+        ("/v1/exports/tickets?limit=100001&cursor=YWNtZS9UUyM", vec!["?cursor", "?limit"]),
         ("/v1/customers/acme/score/history?from=x&to=y", vec!["?from", "?to"]),
     ];
     for (path, expected) in cases {

@@ -56,6 +56,12 @@ async fn the_list_shows_who_was_asked_for() {
         ("owner=nobody@keepwell.example", vec![]),
         ("status=thriving", vec!["bob"]),
         ("status=struggling", vec!["ada"]),
+        ("at_risk=true", vec!["ada"]),
+        ("renewal_before=2026-05-01", vec!["bob"]),
+        ("renewal_before=2026-05-02&owner=ana@keepwell.example", vec!["ada", "bob"]),
+        ("no_contact_days=1", vec!["ada", "bob", "cid", "dot"]),
+        ("score_change_below=0", vec!["cid"]),
+        ("score_change_below=-99", vec![]),
         ("band=struggling", vec!["ada"]),
         ("band=thriving", vec!["bob"]),
         ("band=healthy", vec!["cid"]),
@@ -166,4 +172,43 @@ async fn a_customer_that_changes_between_two_pages_does_not_hide_another() {
     let cursor = first["next_cursor"].as_str().unwrap();
     let second = world.get(&format!("/v1/customers?sort=arr&limit=9&cursor={cursor}")).await;
     assert_eq!(each(&second, "id"), ["c", "d", "b"]);
+}
+
+#[tokio::test]
+async fn a_row_has_its_top_driver_and_twelve_weeks_when_they_are_asked_for() {
+    let world = four_customers().await;
+    for (customer, days) in [("ada", 40), ("bob", 3)] {
+        let at = world.system.now() - Duration::days(days);
+        let call = json!([{ "id": "i", "customer": customer, "kind": "call", "at": at, "quality": 1 }]);
+        let reply =
+            world.call_as(keepwell_aws::http::Role::Csm, Method::POST, "/v1/interactions").json(&call).send().await;
+        reply.expect_status(200);
+    }
+    world.settle().await;
+    let list = world.get("/v1/customers?sort=-last_contact").await;
+    assert_eq!(each(&list, "id")[..2], ["bob", "ada"], "who was never met stands last");
+    let first = world.get("/v1/customers?sort=-last_contact&limit=1").await;
+    let next = first["next_cursor"].as_str().unwrap();
+    let second = world.get(&format!("/v1/customers?sort=-last_contact&limit=1&cursor={next}")).await;
+    assert_eq!(second["items"][0]["id"], "ada");
+    assert_eq!(each(&world.get("/v1/customers?no_contact_days=30").await, "id"), ["ada", "cid", "dot"]);
+
+    let list = world.get("/v1/customers?with=top_driver,sparkline").await;
+    let row = |id: &str| list["items"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap().clone();
+    let ada = row("ada");
+    let line = ada["sparkline"].as_array().unwrap();
+    assert_eq!((line.len(), &line[0], &line[11]), (12, &Value::Null, &ada["score"]));
+    assert!(line[10].is_number(), "a week ago it had a score: {line:?}");
+    // No rule costs more than the one that the row names.
+    let score = world.get("/v1/customers/ada/score").await;
+    let rules = score["dimensions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|dimension| dimension["rules"].as_array().unwrap().clone());
+    let costs = rules.filter_map(|rule| Some(rule["effective_weight"].as_f64()? * (100.0 - rule["points"].as_f64()?)));
+    let most = costs.fold(0.0, f64::max);
+    assert!(most > 0.0 && (ada["top_driver"]["costs"].as_f64().unwrap() - most).abs() < 1e-9, "{ada}");
+    assert_eq!(row("dot")["top_driver"], Value::Null);
+    assert_eq!(world.get("/v1/customers").await["items"][0].get("sparkline"), None);
 }

@@ -1,6 +1,6 @@
 //! S3, as far as Keepwell uses it: objects are put, read and listed. In memory, or in a folder beside the data file.
 //!
-//! Buckets need not be made. Objects go after [`KEPT_DAYS`], as the template's lifecycle rule has it.
+//! Buckets need not be made. Objects go after [`KEPT_DAYS`], as the template's lifecycle rules have it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,8 +15,8 @@ use sha2::{Digest as _, Sha256};
 use super::clock::Clock;
 use super::wire::{Answer, escape_xml};
 
-/// How long objects are kept, in days.
-pub const KEPT_DAYS: i64 = 2;
+/// How long objects whose keys begin so are kept, in days: the template's rules, in their order.
+pub const KEPT_DAYS: [(&str, i64); 2] = [("portfolio/", 2), ("days/", 400)];
 
 const CONTENT_TYPE: &str = "application/xml";
 
@@ -141,7 +141,7 @@ impl Objects {
 
     fn put(&self, request: &Request<'_>) -> io::Result<Answer> {
         let now = self.clock.now();
-        self.expire(&request.bucket, now - Duration::days(KEPT_DAYS))?;
+        self.expire(&request.bucket, now)?;
         match &self.place {
             Place::Memory(objects) => {
                 let object = Object { bytes: request.body.to_vec(), modified: now };
@@ -212,9 +212,13 @@ impl Objects {
         Ok(listed)
     }
 
-    /// Deletes what was put before `limit`.
-    fn expire(&self, bucket: &str, limit: DateTime<Utc>) -> io::Result<()> {
-        for Listed { key, .. } in self.objects(bucket)?.into_iter().filter(|object| object.modified < limit) {
+    /// Deletes what is older than its rule allows.
+    fn expire(&self, bucket: &str, now: DateTime<Utc>) -> io::Result<()> {
+        let is_over = |object: &Listed| {
+            let rule = KEPT_DAYS.iter().find(|(prefix, _)| object.key.starts_with(prefix));
+            rule.is_some_and(|(_, days)| object.modified < now - Duration::days(*days))
+        };
+        for Listed { key, .. } in self.objects(bucket)?.into_iter().filter(is_over) {
             match &self.place {
                 Place::Memory(objects) => {
                     locked(objects).remove(&(bucket.to_owned(), key));

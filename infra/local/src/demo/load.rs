@@ -66,8 +66,14 @@ pub enum LoadError {
 
 /// Loads the portfolio, with a progress line.
 pub async fn load(system: &LocalSystem) -> Result<(), LoadError> {
+    load_first(system, usize::MAX).await
+}
+
+/// Loads the first so many customers of it.
+pub async fn load_first(system: &LocalSystem, most: usize) -> Result<(), LoadError> {
     let today = system.now().date_naive();
-    let customers = portfolio(SEED, today);
+    let mut customers = portfolio(SEED, today);
+    customers.truncate(most);
     let bar = ProgressBar::new(customers.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("demo portfolio {bar:30} {pos}/{len} {msg}") {
         bar.set_style(style);

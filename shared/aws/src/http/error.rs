@@ -101,6 +101,7 @@ impl From<PortfolioError> for ApiError {
         match error {
             PortfolioError::Store(error) => Self::Store(error),
             PortfolioError::Object(error) => Self::Objects(error),
+            PortfolioError::Scorecards(error) => error.into(),
             wrong @ PortfolioError::Unwritable(_) => Self::Internal(wrong.to_string()),
         }
     }

@@ -70,6 +70,15 @@ impl QueryParams {
         }
     }
 
+    /// A whole number from `least` to `most`.
+    pub fn whole(&mut self, name: &str, least: usize, most: usize) -> Option<usize> {
+        let number = self.text(name)?.parse::<usize>().ok().filter(|number| (least..=most).contains(number));
+        if number.is_none() {
+            self.problem(name, format!("must be a whole number from {least} to {most}"));
+        }
+        number
+    }
+
     /// Where the page starts, as [`cursor`] wrote it; `is_place` tells whether the list has such places.
     pub fn cursor(&mut self, is_place: impl FnOnce(&str) -> bool) -> Option<String> {
         let text = self.text("cursor")?;

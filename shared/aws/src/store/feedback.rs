@@ -43,6 +43,12 @@ impl Store {
         self.get(Table::Core, &keys::feedback_request(customer, request)).await
     }
 
+    /// All feedback requests of a customer.
+    pub async fn requests_of_customer(&self, customer: &CustomerId) -> Result<Vec<FeedbackRequest>, StoreError> {
+        let stored = self.query_all(&core(customer, keys::FEEDBACK_REQUESTS)).await?;
+        Ok(stored.into_iter().map(|stored| stored.value).collect())
+    }
+
     /// All answers of a customer, every revision.
     pub async fn answers(&self, customer: &CustomerId) -> Result<Vec<Answer>, StoreError> {
         let stored: Vec<Stored<InboxAnswer>> = self.query_all(&core(customer, keys::ANSWERS)).await?;

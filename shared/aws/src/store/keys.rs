@@ -8,7 +8,7 @@
 //! | status history | `C#<customer>` | `ST#<at>#<version>` | Query by prefix, newest first |
 //! | interaction, ticket, survey, goal, message, opportunity, custom measure, outcome | `C#<customer>` | `S#IN#`/`S#TK#`/`S#SV#`/`S#GL#`/`S#MS#`/`S#OP#`/`S#CM#`/`S#OC#` + id | Query by prefix; all at once for an audit |
 //! | gist of a signal or answer: what measures see of it | `C#<customer>` | `G#<until>#` + the signal's sk; `<until>` is `~` until further notice | Query from now on, for a score |
-//! | feedback request | `C#<customer>` | `FR#<request>` | Get |
+//! | feedback request | `C#<customer>` | `FR#<request>` | Get; Query by prefix |
 //! | answer, one row per revision | `C#<customer>` | `S#FB#<request>#<revision>` | Query by prefix; `work` (inbox, by month) |
 //! | score history point | `C#<customer>` | `SN#<at>` | Query by prefix; newest first until a moment |
 //! | what was known at a point | `C#<customer>` | `SM#<at>` | Get; Query, the newest |
@@ -105,9 +105,12 @@ pub fn record(customer: &CustomerId, prefix: &str, id: &RecordId) -> Key {
     key(customer_partition(customer), format!("{prefix}{id}"))
 }
 
+/// Prefix of a customer's feedback requests.
+pub const FEEDBACK_REQUESTS: &str = "FR#";
+
 /// A feedback request.
 pub fn feedback_request(customer: &CustomerId, request: &str) -> Key {
-    key(customer_partition(customer), format!("FR#{request}"))
+    key(customer_partition(customer), format!("{FEEDBACK_REQUESTS}{request}"))
 }
 
 /// Prefix of all signals and answers.
@@ -350,6 +353,9 @@ pub fn delivery(delivery: &DeliveryKey) -> Key {
 pub fn usage_partition(customer: &CustomerId) -> String {
     format!("U#{customer}")
 }
+
+/// Prefix of a customer's usage.
+pub const USAGE_DAYS: &str = "D#";
 
 /// A row of a customer's usage on a day. Parts come in order after their day's first row.
 pub fn usage_day(customer: &CustomerId, day: NaiveDate, part: u32) -> Key {

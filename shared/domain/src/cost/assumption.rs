@@ -101,6 +101,12 @@ pub const SNAPSHOTS_A_DAY: f64 = 96.0;
 /// Days that snapshots are kept.
 pub const SNAPSHOT_DAYS: f64 = 2.0;
 
+/// Bytes of a customer in what is kept of a day.
+pub const BYTES_IN_DAY: f64 = 200.0;
+
+/// Days that a day is kept.
+pub const DAY_DAYS: f64 = 400.0;
+
 /// Functions started by schedules in a day: five every 5 minutes, two every hour, the nightly run, and the snapshots.
 pub const STARTS_A_DAY: f64 = 5.0 * 288.0 + 2.0 * 24.0 + 1.0 + SNAPSHOTS_A_DAY;
 

@@ -224,7 +224,9 @@ fn snapshot(w: &Workload) -> Amounts {
     let kept = customers * assume::BYTES_IN_SNAPSHOT * assume::SNAPSHOTS_A_DAY * assume::SNAPSHOT_DAYS / 1e9;
     let changed = customers * w.changed_share * assume::DAYS;
     let again = done(SNAPSHOT_ROW, assume::SNAPSHOT_MEMORY) * changed;
-    one * taken + again + Amounts { object_gb: kept, ..Amounts::default() }
+    let days = customers * assume::BYTES_IN_DAY * assume::DAY_DAYS / 1e9;
+    let of_days = Amounts { puts: 2.0 * assume::DAYS, object_gb: kept + days, ..Amounts::default() };
+    one * taken + again + of_days
 }
 
 fn console(w: &Workload) -> Amounts {

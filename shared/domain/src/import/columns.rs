@@ -5,28 +5,31 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::ImportKind;
+use crate::export::unguard;
 use crate::problem::Problems;
 
 /// How a cell becomes a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Text,
     Number,
     Boolean,
-    /// Texts separated by `;`.
+    /// Texts separated by `;`, or a JSON list of texts.
     List,
     /// JSON.
     Json,
-    /// A number, `true` or `false`; a text where it is neither.
+    /// A number, `true` or `false`; a text where it is neither, or where it stands in JSON's quotes.
     Guess,
+    /// The state of an object that has one: `ok` is `{"state": "ok"}`.
+    State,
     /// A date `2026-11-30` or an RFC 3339 time; a date means its midnight in UTC.
     Time,
 }
 
 impl ImportKind {
     /// The columns of a file of this kind, in the order in which the template shows them.
-    pub(super) const fn columns(self) -> &'static [(&'static str, Cell)] {
-        use Cell::{Boolean, Guess, Json, List, Number, Text, Time};
+    pub(crate) const fn columns(self) -> &'static [(&'static str, Cell)] {
+        use Cell::{Boolean, Guess, Json, List, Number, State, Text, Time};
         match self {
             Self::Customers => &[
                 ("id", Text),
@@ -45,6 +48,7 @@ impl ImportKind {
                 ("attributes", Json),
                 ("request_feedback", Boolean),
                 ("feedback_interval_days", Number),
+                ("automations_paused", Boolean),
             ],
             Self::Contacts => &[
                 ("id", Text),
@@ -54,6 +58,7 @@ impl ImportKind {
                 ("role", Text),
                 ("time_zone", Text),
                 ("locale", Text),
+                ("mail", State),
             ],
             Self::Usage => &[
                 ("id", Text),
@@ -179,7 +184,7 @@ pub(super) fn object<'a>(
     let mut object = Map::new();
     let mut errors = Vec::new();
     for (name, cell, index) in columns {
-        let text = record.get(*index).unwrap_or_default().trim();
+        let text = unguard(record.get(*index).unwrap_or_default().trim());
         if text.is_empty() {
             continue;
         }
@@ -198,18 +203,36 @@ fn value(cell: Cell, text: &str) -> Result<Value, String> {
         Cell::Number => number(text).ok_or_else(|| "must be a number".to_owned()),
         Cell::Guess => Ok(number(text).unwrap_or_else(|| match text {
             "true" | "false" => Value::Bool(text == "true"),
-            _ => Value::from(text),
+            _ => Value::from(serde_json::from_str::<String>(text).unwrap_or_else(|_| text.to_owned())),
         })),
         Cell::Boolean => match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Ok(Value::Bool(true)),
             "false" | "no" | "0" => Ok(Value::Bool(false)),
             _ => Err("must be true or false".to_owned()),
         },
-        Cell::List => Ok(text.split(';').map(str::trim).filter(|item| !item.is_empty()).collect()),
+        Cell::List => Ok(serde_json::from_str::<Vec<String>>(text)
+            .map_or_else(|_| text.split(';').map(str::trim).filter(|item| !item.is_empty()).collect(), Value::from)),
         Cell::Json => serde_json::from_str(text).map_err(|error| format!("must be JSON: {error}")),
         Cell::Time if text.len() == 10 => Ok(json!(format!("{text}T00:00:00Z"))),
         Cell::Text | Cell::Time => Ok(Value::String(text.to_owned())),
+        Cell::State => Ok(json!({ "state": text })),
     }
+}
+
+/// The cell that is read as `value`; empty for what is as good as nothing.
+pub(crate) fn cell_text(cell: Cell, written: &Value) -> String {
+    let plain = match (cell, written) {
+        (_, Value::Null) => return String::new(),
+        (_, Value::Array(items)) if items.is_empty() => return String::new(),
+        (_, Value::Object(fields)) if fields.is_empty() => return String::new(),
+        (Cell::List, Value::Array(items)) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(";"),
+        (Cell::State, state) => state.get("state").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        (_, Value::String(text)) => text.clone(),
+        (_, other) => return other.to_string(),
+    };
+    // A tag with a semicolon, or a text that looks like a number, needs JSON to come back as it was.
+    let ambiguous = matches!(cell, Cell::List | Cell::Guess) && value(cell, &plain).as_ref() != Ok(written);
+    if ambiguous { written.to_string() } else { plain }
 }
 
 fn number(text: &str) -> Option<Value> {

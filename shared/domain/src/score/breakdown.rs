@@ -123,6 +123,19 @@ pub struct AppliedOverride {
 
 impl Score {
     /// Applies an override: `id` is its id in the document, `None` for one set by hand.
+    /// The rule without which the score would be the most higher, and by how many points: its share times what it lacks to 100. `None`
+    /// where no rule costs anything.
+    pub fn costliest_rule(&self) -> Option<(&DimensionScore, &RuleScore, f64)> {
+        let rules =
+            self.dimensions.iter().flat_map(|dimension| dimension.rules.iter().map(move |rule| (dimension, rule)));
+        let costs = rules.filter_map(|(dimension, rule)| {
+            let cost = rule.effective_weight * (100.0 - rule.points?);
+            (cost > 0.0).then_some((dimension, rule, cost))
+        });
+        // Of two that cost the same, the first in the document.
+        costs.reduce(|best, next| if next.2 > best.2 { next } else { best })
+    }
+
     pub(super) fn limit(&mut self, id: Option<Name>, limit: Limit) {
         let before = self.value;
         self.value = limit.apply(before);

@@ -131,9 +131,15 @@ impl Compiled {
         manual_override: Option<&ManualOverride>,
         as_of: DateTime<Utc>,
     ) -> Score {
+        let acts = manual_override.filter(|manual| manual.acts_at(as_of));
+        self.score_limited(values, acts.map(ManualOverride::limit), as_of)
+    }
+
+    /// The same with the limit by hand that acts.
+    pub fn score_limited(&self, values: &MeasureValues, by_hand: Option<Limit>, as_of: DateTime<Utc>) -> Score {
         let mut score = self.evaluate(values, as_of);
-        if let Some(manual) = manual_override.filter(|manual| manual.acts_at(as_of)) {
-            score.limit(None, manual.limit());
+        if let Some(limit) = by_hand {
+            score.limit(None, limit);
             self.read_off(&mut score);
         }
         score

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{FORMAT, SnapshotError, damaged};
+use super::{SnapshotError, damaged};
 
 const MAGIC: &[u8; 8] = b"KEEPWELL";
 
@@ -37,13 +37,14 @@ struct Section {
 
 /// Puts an object together.
 pub(super) struct Writer {
+    format: u32,
     header: Header,
     sections: Vec<u8>,
 }
 
 impl Writer {
-    pub(super) fn new(taken_at: DateTime<Utc>, customers: usize) -> Self {
-        Self { header: Header { taken_at, customers, sections: Vec::new() }, sections: Vec::new() }
+    pub(super) fn new(format: u32, taken_at: DateTime<Utc>, customers: usize) -> Self {
+        Self { format, header: Header { taken_at, customers, sections: Vec::new() }, sections: Vec::new() }
     }
 
     pub(super) fn add(&mut self, name: impl Into<String>, about: Value, bytes: &[u8]) {
@@ -64,7 +65,7 @@ impl Writer {
         let length = u32::try_from(header.len()).map_err(|error| unwritable(error.to_string()))?;
         let mut bytes = Vec::with_capacity(20 + header.len() + self.sections.len());
         bytes.extend(MAGIC);
-        for number in [FORMAT, length, crc32fast::hash(&header)] {
+        for number in [self.format, length, crc32fast::hash(&header)] {
             bytes.extend(number.to_le_bytes());
         }
         bytes.extend(header);
@@ -86,10 +87,11 @@ pub(super) struct Unpacked {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, SnapshotError> {
+    /// Reads the header of an object that must have this format.
+    pub(super) fn new(reads: u32, bytes: &'a [u8]) -> Result<Self, SnapshotError> {
         let bytes = bytes.strip_prefix(MAGIC).ok_or(SnapshotError::Foreign)?;
         let (format, bytes) = number(bytes)?;
-        if format != FORMAT {
+        if format != reads {
             return Err(SnapshotError::OtherFormat { found: format });
         }
         let (length, bytes) = number(bytes)?;

@@ -12,9 +12,24 @@ use sha2::{Digest, Sha256};
 pub struct MessageHashes(Vec<u64>);
 
 impl MessageHashes {
-    /// The first 64 bits of the SHA-256 of a message id: with 2,000 events a day a collision is once in 10^13 days.
+    /// The first 64 bits of the SHA-256 of a message id: with 2,000 events a day a collision is once in 10^13 days. An id that is
+    /// a hash by [`Self::name`] stands for it.
     pub fn hash(message_id: &str) -> u64 {
+        if let Some(hash) = Self::named(message_id) {
+            return hash;
+        }
         Sha256::digest(message_id.as_bytes()).iter().take(8).fold(0, |hash, byte| (hash << 8) | u64::from(*byte))
+    }
+
+    /// The id that stands for a hash in an export, where the message's own id is not known any more.
+    pub fn name(hash: u64) -> String {
+        format!("#{hash:016x}")
+    }
+
+    fn named(message_id: &str) -> Option<u64> {
+        let hex = message_id.strip_prefix('#')?;
+        let is_hex = hex.len() == 16 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        u64::from_str_radix(hex, 16).ok().filter(|_| is_hex)
     }
 
     /// Whether a hash is there.

@@ -98,13 +98,17 @@ async fn no_key_leaves_the_folder() {
 #[tokio::test]
 async fn objects_outlive_the_process_and_are_gone_after_their_days() {
     let folder = Folder::new();
-    put(&objects(&folder.open()), "a/1", b"one").await;
+    let [(short, days), (long, _)] = KEPT_DAYS;
+    let key = |prefix: &str, name: &str| format!("{prefix}{name}");
+    for prefix in [short, long] {
+        put(&objects(&folder.open()), &key(prefix, "1"), b"one").await;
+    }
     let cloud = folder.open();
     let client = objects(&cloud);
-    assert_eq!(get(&client, "a/1").await, b"one");
-    cloud.clock().advance(Duration::days(KEPT_DAYS) + Duration::minutes(1));
-    put(&client, "a/2", b"two").await;
-    assert_eq!(keys(&client, "", 10).await, ["a/2"]);
+    assert_eq!(get(&client, &key(short, "1")).await, b"one");
+    cloud.clock().advance(Duration::days(days) + Duration::minutes(1));
+    put(&client, &key(short, "2"), b"two").await;
+    assert_eq!(keys(&client, "", 10).await, [key(long, "1"), key(short, "2")]);
 }
 
 #[tokio::test]
