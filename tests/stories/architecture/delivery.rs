@@ -69,7 +69,7 @@ fn a_rule_brings_events_to_queues_alone_and_keeps_what_it_cannot_bring() {
     }
 }
 
-/// Whether EventBridge may put into the queue what this rule brings, and nobody else anything.
+/// Whether `EventBridge` may put into the queue what this rule brings, and nobody else anything.
 fn may_send(template: &Value, queue: &str, rule: &str) -> bool {
     let policies = members(&template["Resources"]).filter(|(_, it)| {
         it["Type"] == "AWS::SQS::QueuePolicy" && texts(&it["Properties"]["Queues"]) == texts(&json!(queue))

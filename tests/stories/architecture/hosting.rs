@@ -151,7 +151,7 @@ fn the_functions_get_every_link_key_so_that_keys_can_be_changed() {
     assert_eq!(begun["current"], secret["GenerateSecretString"]["GenerateStringKey"]);
     // What is generated is read as base64.
     let length = secret["GenerateSecretString"]["PasswordLength"].as_u64().unwrap_or_default();
-    assert!(length % 4 == 0 && (43..=86).contains(&length), "{length}");
+    assert!(length.is_multiple_of(4) && (43..=86).contains(&length), "{length}");
     assert_eq!(secret["GenerateSecretString"]["ExcludePunctuation"], true);
 }
 

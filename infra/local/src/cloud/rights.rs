@@ -12,9 +12,9 @@ tokio::task_local! {
     static CALLER: &'static str;
 }
 
-/// Runs `work` as that function: what it asks of the cloud counts as the function's asking. Tasks that it spawns are not seen.
-pub async fn as_function<T>(name: &'static str, work: impl Future<Output = T>) -> T {
-    CALLER.scope(name, work).await
+/// `work` as that function: what it asks of the cloud counts as the function's asking. Tasks that it spawns are not seen.
+pub fn as_function<T>(name: &'static str, work: impl Future<Output = T>) -> impl Future<Output = T> {
+    CALLER.scope(name, Box::pin(work))
 }
 
 /// A right that a function needed.
@@ -91,7 +91,7 @@ fn touched(operation: &str, body: &Value) -> Vec<(String, String, String)> {
             .into_iter()
             .flatten()
             .flat_map(|(table, of)| {
-                let keys = items(&of["Keys"]).map(|key| text(&key["pk"]["S"]));
+                let keys = items(&of["Keys"]).map(|key| text(key.pointer("/pk/S").unwrap_or(&Value::Null)));
                 let writes = items(of).map(|write| {
                     text(
                         write
