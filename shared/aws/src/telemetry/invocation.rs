@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use serde_json::{Map, Value};
 use tracing::{Instrument as _, Span};
 
 use super::metrics::{Counts, Metric, Sink, line};
@@ -226,19 +225,16 @@ impl Open<'_> {
             return;
         }
         let service = self.observer.service;
-        let mut members = Map::new();
-        let mut put = |name: &str, value: Option<&str>| {
-            if let Some(value) = value {
-                members.insert(name.to_owned(), Value::from(value));
-            }
-        };
-        put("service", Some(service));
-        put("request_id", Some(&self.origin.request_id));
-        put("trace_id", self.origin.trace.as_ref().map(TraceHeader::id));
-        put("function", Some(service));
-        put("schedule", self.work.schedule());
-        put("route", self.work.route());
-        self.observer.sink.write(&line(&self.observer.namespace, &counted, members));
+        let own = [
+            ("service", Some(service)),
+            ("function", Some(service)),
+            ("request_id", Some(self.origin.request_id.as_str())),
+            ("trace_id", self.origin.trace.as_ref().map(TraceHeader::id)),
+            ("schedule", self.work.schedule()),
+            ("route", self.work.route()),
+        ];
+        let members: Vec<(&str, &str)> = own.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        self.observer.sink.write(&line(&self.observer.namespace, &counted, &members));
     }
 }
 

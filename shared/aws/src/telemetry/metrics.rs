@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::Utc;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 /// What a metric's numbers are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,29 +183,40 @@ impl fmt::Debug for Sink {
 
 /// The line for what was counted; `members` are the invocation's own, those of its dimensions among them.
 ///
-/// A dimension that the invocation has no member for is left away.
-pub(super) fn line(namespace: &str, counted: &[(Metric, f64)], mut members: Map<String, Value>) -> String {
-    let mut directives: Vec<Value> = Vec::new();
+/// A dimension that the invocation has no member for is left away. Written as text: a tree of values costs four times as much.
+pub(super) fn line(namespace: &str, counted: &[(Metric, f64)], members: &[(&str, &str)]) -> String {
+    let mut line = format!(r#"{{"_aws":{{"Timestamp":{},"CloudWatchMetrics":["#, Utc::now().timestamp_millis());
+    let mut directives = 0;
     for by in [By::Stack, By::Function, By::Schedule, By::Route] {
-        let named: Vec<Value> = counted
-            .iter()
-            .filter(|(metric, _)| metric.by() == by)
-            .map(|(metric, _)| json!({ "Name": metric.name(), "Unit": metric.unit().as_str() }))
-            .collect();
-        if !named.is_empty() {
-            let dimensions: Vec<&&str> = by.dimensions().iter().filter(|name| members.contains_key(**name)).collect();
-            directives.push(json!({ "Namespace": namespace, "Dimensions": [dimensions], "Metrics": named }));
+        let mut of_these = counted.iter().filter(|(metric, _)| metric.by() == by).peekable();
+        if of_these.peek().is_none() {
+            continue;
         }
+        let dimensions = by.dimensions().iter().filter(|name| members.iter().any(|(known, _)| known == *name));
+        let dimensions: Vec<String> = dimensions.map(|name| format!(r#""{name}""#)).collect();
+        let named = of_these
+            .map(|(metric, _)| format!(r#"{{"Name":"{}","Unit":"{}"}}"#, metric.name(), metric.unit().as_str()));
+        let named: Vec<String> = named.collect();
+        let comma = if directives == 0 { "" } else { "," };
+        let (dimensions, named) = (dimensions.join(","), named.join(","));
+        line +=
+            &format!(r#"{comma}{{"Namespace":{},"Dimensions":[[{dimensions}]],"Metrics":[{named}]}}"#, text(namespace));
+        directives += 1;
+    }
+    line += "]}";
+    for (name, value) in members {
+        line += &format!(r#","{name}":{}"#, text(value));
     }
     for (metric, value) in counted {
-        members.insert(metric.name().to_owned(), number(*value));
+        // A number that JSON cannot say is none.
+        let value = if value.is_finite() { *value } else { 0.0 };
+        line += &format!(r#","{}":{value}"#, metric.name());
     }
-    let timestamp = Utc::now().timestamp_millis();
-    members.insert("_aws".to_owned(), json!({ "Timestamp": timestamp, "CloudWatchMetrics": directives }));
-    Value::Object(members).to_string()
+    line.push('}');
+    line
 }
 
-/// Whole numbers without a fraction: easier to read, and the same to `CloudWatch`.
-fn number(value: f64) -> Value {
-    if value.fract() == 0.0 && (0.0..9e15).contains(&value) { (value as u64).into() } else { value.into() }
+/// A text in quotes, as JSON writes it.
+fn text(text: &str) -> String {
+    Value::from(text).to_string()
 }
