@@ -100,7 +100,7 @@ prop_compose! {
             customer.standing.happiness = happiness;
             customer.churned = churned;
             customer.profile.arr_cents = arr;
-            customer.profile.currency = if euro { "EUR" } else { "USD" }.to_owned();
+            customer.profile.currency = String::from(if euro { "EUR" } else { "USD" });
             customer.profile.renewal_on = renewal.map(|days| day("2026-01-01") + Days::new(days));
             customer.profile.plan = plan;
             customer.profile.owner = owner.map(|name| EmailAddress::parse(&format!("{name}@k.example")).unwrap());
@@ -183,7 +183,9 @@ proptest! {
     fn the_parts_of_all_rules_are_the_change_of_all_scores(deltas in proptest::collection::vec(proptest::collection::vec((0_usize..5, -9.0..9.0_f64), 0..6), 0..20)) {
         let mut adder = Adder::default();
         let explanations: Vec<Explanation> = deltas.iter().map(|items| explanation(items)).collect();
-        explanations.iter().for_each(|explanation| adder.add(explanation));
+        for explanation in &explanations {
+            adder.add(explanation);
+        }
         adder.add(&Explanation { change: None, items: Vec::new() });
         let drivers = adder.finish();
         prop_assert_eq!((drivers.n, drivers.unknown), (deltas.len(), 1));

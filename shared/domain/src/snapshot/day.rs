@@ -18,6 +18,7 @@ use crate::health_status::HealthStatus;
 use crate::measure::{MeasureValues, Name};
 use crate::score::breakdown::ScorecardVersion;
 use crate::score::library::Selection;
+use crate::score::manual_override::ManualOverride;
 use crate::score::number::PointValue;
 use crate::score::scorecard::{Limit, LimitKind};
 
@@ -63,7 +64,7 @@ impl Day {
             key: key_of(customer),
             stood: StoodAt::now(customer),
             scorecard: selection.for_customer(customer).version().clone(),
-            limit: customer.manual_override.as_ref().filter(|manual| manual.acts_at(at)).map(|manual| manual.limit()),
+            limit: customer.manual_override.as_ref().filter(|manual| manual.acts_at(at)).map(ManualOverride::limit),
         };
         Self { taken_at: at, rows: snapshot.rows().iter().map(|of| row(&of.customer)).collect() }
     }
