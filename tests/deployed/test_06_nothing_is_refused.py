@@ -5,10 +5,27 @@ Every function runs with the rights of its own role in the template, and MiniSta
 
 import json
 
+from deployment import STACK
 from template import functions, load
 from test_07_failures import depth
 
 QUEUES = ("AutomationDispatchDeadLetters", "ScoreRecomputeDeadLetters", "MailEventsDeadLetters", "UndeliveredEvents", "FailedSchedules")
+
+
+def test_every_schedule_runs_with_the_input_that_the_template_gives_it(world):
+    scheduler, ran = world.aws("scheduler"), set()
+    for entry in scheduler.list_schedules()["Schedules"]:
+        target = scheduler.get_schedule(Name=entry["Name"])["Target"]
+        answer = world.aws("lambda").invoke(FunctionName=target["Arn"], Payload=target["Input"].encode())
+        assert "FunctionError" not in answer, f"{entry['Name']}: {answer['Payload'].read()[:500]}"
+        ran.add((target["Arn"].rsplit(":", 1)[-1].removeprefix(f"{STACK}-"), json.loads(target["Input"])["schedule"]))
+    wanted = {
+        (name, json.loads(event["Properties"]["Input"])["schedule"])
+        for logical, name in functions(load()).items()
+        for event in load()["Resources"][logical]["Properties"]["Events"].values()
+        if event["Type"] == "ScheduleV2"
+    }
+    assert ran == wanted
 
 
 def test_no_function_was_refused_anything_and_none_logged_an_error(world):
