@@ -21,6 +21,7 @@ mod insights;
 mod links;
 mod mail;
 mod nightly;
+mod openapi;
 mod scores;
 mod sentiment;
 mod settings;

@@ -12,6 +12,7 @@ mod feedback;
 mod insights;
 mod list;
 mod mail_templates;
+mod operations;
 mod scorecards;
 mod scores;
 mod sentiment;
@@ -24,6 +25,8 @@ use http::Method;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::Function;
 use keepwell_aws::http::{Access, Role, Routes};
+
+pub use operations::operations;
 
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {

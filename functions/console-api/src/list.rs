@@ -7,19 +7,21 @@ use std::cmp::Ordering;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::http::{Answer, ApiError, QueryParams};
+use keepwell_aws::http::{Answer, ApiError, Page, QueryParams};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::happiness::HappinessLevel;
 use keepwell_domain::health_status::HealthStatus;
 use keepwell_domain::id::EmailAddress;
 use keepwell_domain::insight::Insight;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
-use crate::view;
+use crate::view::{self, CustomerView};
 
 keepwell_domain::words! {
     /// What the list can be sorted by. Customers without a value stand last.
-    enum SortField {
+    pub(crate) enum SortField {
         /// Health Score.
         Score = "score",
         /// Name.
@@ -142,6 +144,15 @@ fn as_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// A page of the portfolio.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CustomerList<'a> {
+    #[serde(flatten)]
+    page: Page<'a, CustomerView<'a>>,
+    /// How many customers the filter lets through, over all pages.
+    total: usize,
+}
+
 pub(crate) async fn get_customers(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {
     // The cursor is the last customer of the page before, as it was then: the place is right even if it changed since.
     let mut last: Option<Customer> = None;
@@ -176,11 +187,7 @@ pub(crate) async fn get_customers(State(cloud): State<Cloud>, mut query: QueryPa
     let more = start + page.len() < total;
     let next = page.last().filter(|_| more).map(position).transpose()?;
     let items: Vec<_> = page.iter().map(|customer| view::customer(customer, now)).collect();
-    let mut body = view::page(&items, next.as_deref());
-    if let Some(body) = body.as_object_mut() {
-        body.insert("total".to_owned(), total.into());
-    }
-    Answer::ok(body)
+    Answer::ok(CustomerList { page: view::page(&items, next.as_deref()), total })
 }
 
 /// The customer reduced to what decides its place in the list.

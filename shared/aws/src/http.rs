@@ -6,6 +6,8 @@ pub mod error;
 pub mod idempotency;
 pub mod identity;
 pub mod machine;
+pub mod operation;
+pub mod page;
 pub mod query;
 pub mod routes;
 
@@ -14,5 +16,7 @@ pub use body::JsonBody;
 pub use error::ApiError;
 pub use idempotency::Idempotency;
 pub use identity::{Claims, Identity, Role};
+pub use operation::{IfMatch, Operation};
+pub use page::Page;
 pub use query::QueryParams;
 pub use routes::{Access, Route, Routes};

@@ -26,6 +26,7 @@ crate::words! {
 
 crate::words! {
     /// Whether mail may go to the contact, and if not, why.
+    #[derive(schemars::JsonSchema)]
     pub enum MailState {
         /// Mail may be sent.
         Ok = "ok",
@@ -39,7 +40,8 @@ crate::words! {
 }
 
 /// Consent and deliverability of a contact's mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "MailConsent")]
 pub struct Mail {
     /// Whether mail may be sent.
     pub state: MailState,

@@ -81,7 +81,8 @@ impl From<&StatusChange> for StatusRecord {
 }
 
 /// One change in the history of a customer's Health Status.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "HealthStatusChange")]
 pub struct StatusChange {
     /// Who changed it.
     pub by: EmailAddress,
