@@ -1,6 +1,31 @@
 //! What the description of the API says of this function's routes: `docs/openapi.json` is made from it, and the stories prove it.
 #![expect(dead_code, reason = "what bodies are said to be is never made; it is read by its own rules")]
 
+/// Types that only say what a value may be. Their schema stands where they are used.
+///
+/// A macro because `schemars` wants the same three functions for each of these.
+macro_rules! said {
+    ($($(#[$meta:meta])* $name:ident: $schema:expr;)+) => {
+        $(
+            $(#[$meta])*
+            pub(super) struct $name;
+
+            impl schemars::JsonSchema for $name {
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    $schema
+                }
+            }
+        )+
+    };
+}
 mod automations;
 mod contacts;
 mod customers;
@@ -11,11 +36,9 @@ mod scores;
 mod tasks;
 mod team;
 
-use std::borrow::Cow;
-
 use keepwell_aws::http::Operation;
 use keepwell_domain::fields::Whole;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{Schema, json_schema};
 use serde_json::Value;
 
 /// An operation for every route.
@@ -37,21 +60,9 @@ pub fn operations() -> Vec<Operation> {
 /// The number of a version.
 type Version = Whole<1, 9_007_199_254_740_991>;
 
-/// A JSON Schema.
-struct SchemaDocument;
-
-impl JsonSchema for SchemaDocument {
-    fn schema_name() -> Cow<'static, str> {
-        "JsonSchema".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A JSON Schema of draft 2020-12.",
-            "type": "object",
-            "additionalProperties": true,
-        })
-    }
+said! {
+    /// A JSON Schema of draft 2020-12.
+    SchemaDocument: json_schema!({ "type": "object", "additionalProperties": true });
 }
 
 /// Takes `null` out of what a field may be: it may be left out, but not cleared.

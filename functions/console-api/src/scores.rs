@@ -9,6 +9,7 @@ use chrono::Duration;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, Page, QueryParams, existing_customer};
 use keepwell_domain::measure;
+use keepwell_domain::score::breakdown::{AppliedOverride, DimensionScore};
 use keepwell_domain::score::history::{Annotation, AnnotationKind, ScorePoint, annotations};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,9 +49,11 @@ pub(crate) struct Unknown {
     as_of: (),
     scorecard: (),
     /// Empty.
-    dimensions: [(); 0],
+    #[schemars(length(max = 0))]
+    dimensions: Vec<DimensionScore>,
     /// Empty.
-    overrides: [(); 0],
+    #[schemars(length(max = 0))]
+    overrides: Vec<AppliedOverride>,
 }
 
 pub(crate) async fn get_score_history(

@@ -10,7 +10,7 @@ use keepwell_domain::health_status::{HealthStatus, StatusRecord};
 use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::insight::Insight;
 use keepwell_domain::score::manual_override::ManualOverride;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ pub(crate) struct CustomerView<'a> {
     /// Free tags.
     tags: &'a BTreeSet<String>,
     /// Free attributes: texts, numbers and booleans.
-    #[schemars(schema_with = "attributes")]
+    #[schemars(schema_with = "free_attributes")]
     attributes: &'a BTreeMap<String, Value>,
     /// Whether its contacts are asked for feedback.
     request_feedback: bool,
@@ -99,6 +99,10 @@ pub(crate) struct CustomerView<'a> {
     updated_at: DateTime<Utc>,
     /// Grows with every change of profile or status; the `ETag`.
     version: u64,
+}
+
+fn free_attributes(_: &mut SchemaGenerator) -> Schema {
+    attributes()
 }
 
 /// How a customer looks at `now`.

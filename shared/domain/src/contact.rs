@@ -12,6 +12,7 @@ use crate::problem::Problems;
 crate::words! {
     /// What the person is to the customer.
     #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "ContactRole")]
     pub enum Role {
         /// Decides on renewal; gets the mails of Health Status automations.
         DecisionMaker = "decision_maker",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use schemars::{Schema, SchemaGenerator, json_schema};
+use schemars::{Schema, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -394,7 +394,7 @@ fn is_plain(value: &Value) -> bool {
 }
 
 /// What a schema says of free attributes.
-pub fn attributes(_: &mut SchemaGenerator) -> Schema {
+pub fn attributes() -> Schema {
     json_schema!({
         "type": "object",
         "maxProperties": MAX_ATTRIBUTES,

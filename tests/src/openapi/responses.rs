@@ -13,7 +13,7 @@ struct Problem {
     description: &'static str,
 }
 
-const PROBLEMS: [Problem; 14] = [
+const PROBLEMS: [Problem; 13] = [
     Problem {
         status: 400,
         name: "Malformed",
@@ -47,7 +47,6 @@ const PROBLEMS: [Problem; 14] = [
     },
     Problem { status: 428, name: "IfMatchRequired", description: "`If-Match` is missing." },
     Problem { status: 500, name: "Internal", description: "Our fault; it was logged." },
-    Problem { status: 502, name: "BadGateway", description: "Another system did not answer as it should." },
     Problem {
         status: 503,
         name: "Unavailable",
@@ -96,7 +95,9 @@ fn problem_schema() -> Value {
 
 /// The problems as components.
 pub(super) fn components() -> Value {
-    let named = PROBLEMS.iter().map(|problem| {
+    // The page of a link that is too old is a page, as all that is said to contacts.
+    let documents = PROBLEMS.iter().filter(|problem| problem.status != 410);
+    let named = documents.map(|problem| {
         let mut response = json!({
             "description": problem.description,
             "content": { "application/problem+json": { "schema": problem_schema() } },

@@ -141,8 +141,14 @@ const OUR_FORMATS: [&str; 8] = ["uint8", "uint16", "uint32", "uint64", "uint", "
 fn tidy(mut schema: Value) -> Value {
     match &mut schema {
         Value::Object(members) => {
-            for member in members.values_mut() {
-                *member = tidy(member.take());
+            for (key, member) in members.iter_mut() {
+                *member = match member.take() {
+                    // Its keys are names, and no words of JSON Schema.
+                    Value::Object(named) if key == "properties" => {
+                        named.into_iter().map(|(name, schema)| (name, tidy(schema))).collect()
+                    }
+                    other => tidy(other),
+                };
             }
             if members.get("format").and_then(Value::as_str).is_some_and(|format| OUR_FORMATS.contains(&format)) {
                 members.remove("format");
@@ -150,6 +156,9 @@ fn tidy(mut schema: Value) -> Value {
             if let Some(Value::String(description)) = members.get_mut("description") {
                 *description = for_others(description);
             }
+            // Generated clients take what has a default for something that must be there.
+            members.remove("default");
+            say_types(members);
             if let Some(words) = members.get("oneOf").and_then(words) {
                 say_words(members, &words);
             }
@@ -181,6 +190,18 @@ fn words(choices: &Value) -> Option<Vec<(String, String)>> {
     };
     let words: Option<Vec<_>> = choices.as_array()?.iter().map(word).collect();
     Some(words?.concat())
+}
+
+/// Says in each choice of which type it is, where that is said of all.
+fn say_types(members: &mut Map<String, Value>) {
+    let Some(kind) = members.get("type").filter(|kind| kind.is_string()).cloned() else { return };
+    for key in ["anyOf", "oneOf"] {
+        for choice in members.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(choice) = choice.as_object_mut().filter(|choice| !choice.contains_key("$ref")) {
+                choice.entry("type").or_insert_with(|| kind.clone());
+            }
+        }
+    }
 }
 
 fn say_words(members: &mut Map<String, Value>, words: &[(String, String)]) {

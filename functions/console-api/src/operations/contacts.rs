@@ -4,7 +4,7 @@ use keepwell_aws::http::{IfMatch, Operation, Page};
 use keepwell_domain::contact::{MailState, Role};
 use keepwell_domain::fields::Line;
 use keepwell_domain::id::{EmailAddress, RecordId};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, json_schema};
 
 use crate::contacts::ContactView;
 
@@ -47,8 +47,7 @@ struct NewContact {
     /// IANA time zone, such as `Europe/Berlin`; `UTC` when absent.
     time_zone: Option<String>,
     /// BCP 47 language tag, such as `en-GB`; `en` when absent.
-    #[schemars(schema_with = "locale")]
-    locale: Option<String>,
+    locale: Option<Locale>,
     /// Whether mail may go to the contact; it may when absent.
     mail: Option<MailConsentChange>,
 }
@@ -65,8 +64,7 @@ struct ContactChange {
     /// IANA time zone, such as `Europe/Berlin`.
     time_zone: Option<String>,
     /// BCP 47 language tag, such as `en-GB`.
-    #[schemars(schema_with = "locale")]
-    locale: Option<String>,
+    locale: Option<Locale>,
     /// Whether mail may go to the contact.
     mail: Option<MailConsentChange>,
 }
@@ -79,6 +77,7 @@ struct MailConsentChange {
     state: MailState,
 }
 
-fn locale(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": ["string", "null"], "pattern": "^[A-Za-z0-9-]{2,35}$" })
+said! {
+    /// A language tag.
+    Locale: json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9-]{2,35}$" });
 }

@@ -1,6 +1,6 @@
 //! Customers, their status history and their timeline.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use keepwell_aws::http::{IfMatch, Operation, Page};
@@ -12,7 +12,6 @@ use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::insight::Insight;
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::Value;
 
 use super::not_null;
 use crate::list::{CustomerList, SortField};
@@ -66,25 +65,17 @@ pub(super) fn operations() -> Vec<Operation> {
     )
 }
 
-/// `segment.<attribute>=<value>`, any number of them.
-struct Segments;
-
-impl JsonSchema for Segments {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Segments".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "object",
-            "propertyNames": { "pattern": "^segment\\." },
-            "additionalProperties": { "type": "string" },
-        })
-    }
+said! {
+    /// `segment.<attribute>=<value>`, any number of them.
+    Segments: json_schema!({
+        "type": "object",
+        "propertyNames": { "pattern": "^segment\\." },
+        "additionalProperties": { "type": "string" },
+    });
+    /// An ISO 4217 code.
+    Currency: json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$" });
+    /// Free attributes.
+    Attributes: attributes();
 }
 
 /// By what a list is sorted.
@@ -131,8 +122,8 @@ struct ProfileFields {
     /// Annual recurring revenue in hundredths of `currency`.
     arr_cents: Option<Whole<0, 100_000_000_000_000>>,
     /// ISO 4217 code; `USD` for a new customer when absent.
-    #[schemars(schema_with = "currency")]
-    currency: Option<String>,
+    #[schemars(transform = not_null)]
+    currency: Option<Currency>,
     /// Seats paid for.
     seats: Option<Whole<0, 10_000_000>>,
     /// The next renewal.
@@ -150,8 +141,7 @@ struct ProfileFields {
     /// Free tags.
     tags: Option<BTreeSet<Line<60>>>,
     /// Free attributes: texts, numbers and booleans. They are replaced as a whole.
-    #[schemars(schema_with = "attributes")]
-    attributes: Option<BTreeMap<String, Value>>,
+    attributes: Option<Attributes>,
     /// Whether its contacts are asked for feedback; `false` for a new customer when absent.
     #[schemars(transform = not_null)]
     request_feedback: Option<bool>,
@@ -160,8 +150,4 @@ struct ProfileFields {
     /// Whether no automation acts for it; `false` for a new customer when absent.
     #[schemars(transform = not_null)]
     automations_paused: Option<bool>,
-}
-
-fn currency(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "pattern": "^[A-Z]{3}$" })
 }

@@ -3,7 +3,7 @@
 use keepwell_aws::http::{IfMatch, Operation, Page};
 use keepwell_domain::delivery::endpoint::{EndpointKind, Switch};
 use keepwell_domain::fields::Line;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, json_schema};
 
 use crate::deliveries::DeliveryView;
 use crate::endpoints::{CreatedEndpoint, EndpointView};
@@ -54,8 +54,7 @@ pub(super) fn operations() -> Vec<Operation> {
 #[derive(JsonSchema)]
 struct NewEndpoint {
     /// By which automations name it.
-    #[schemars(schema_with = "endpoint_id")]
-    id: String,
+    id: EndpointName,
     /// What it understands.
     kind: EndpointKind,
     /// What it is for; the id when absent.
@@ -77,6 +76,7 @@ struct EndpointChange {
     state: Option<Switch>,
 }
 
-fn endpoint_id(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 60 })
+said! {
+    /// Lower-case words with hyphens.
+    EndpointName: json_schema!({ "type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 60 });
 }

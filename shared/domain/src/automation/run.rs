@@ -68,6 +68,7 @@ pub struct StepLog {
     /// The action's name.
     pub kind: String,
     /// What it was about, without personal data beyond ids.
+    #[schemars(with = "serde_json::Map<String, Value>")]
     pub input: Value,
     /// What came of it.
     pub result: StepResult,

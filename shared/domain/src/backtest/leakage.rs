@@ -49,6 +49,7 @@ pub struct Warning {
     /// The rule or override that looks at it.
     pub rule: Name,
     /// The measure.
+    #[schemars(with = "String")]
     pub measure: Name,
     /// What is odd about it.
     pub leak: Leak,

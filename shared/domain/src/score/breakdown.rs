@@ -15,6 +15,7 @@ pub struct Score {
     /// 0-100 after overrides, not rounded; `None` = unknown.
     pub value: Option<f64>,
     /// `value` rounded half up, for people.
+    #[schemars(range(max = 100))]
     pub display: Option<u8>,
     /// The word for `value`.
     pub band: Option<HealthStatus>,
@@ -75,6 +76,7 @@ pub struct RuleScore {
     /// Its id.
     pub id: Name,
     /// Its measure.
+    #[schemars(with = "String")]
     pub measure: Name,
     /// What was measured, also when it is stale; `None` = nothing known.
     pub value: Option<MeasureValue>,

@@ -62,6 +62,7 @@ pub struct Change {
     /// Its dimension; `None` for an override.
     pub dimension: Option<Name>,
     /// Its measure; `None` for an override.
+    #[schemars(with = "Option<String>")]
     pub measure: Option<Name>,
     /// Its part of the change, in points of the score.
     pub delta: f64,
