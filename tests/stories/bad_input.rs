@@ -3,6 +3,7 @@
 mod access;
 mod arrays;
 mod bodies;
+mod described;
 mod idempotency;
 mod paths;
 mod queries;

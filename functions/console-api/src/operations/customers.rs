@@ -1,7 +1,5 @@
 //! Customers, their status history and their timeline.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use keepwell_aws::http::{IfMatch, Operation, Page};
 use keepwell_domain::customer::attributes;
@@ -139,7 +137,7 @@ struct ProfileFields {
     /// Lifecycle stage, such as `onboarding`.
     stage: Option<Line<120>>,
     /// Free tags.
-    tags: Option<BTreeSet<Line<60>>>,
+    tags: Option<Vec<Line<60>>>,
     /// Free attributes: texts, numbers and booleans. They are replaced as a whole.
     attributes: Option<Attributes>,
     /// Whether its contacts are asked for feedback; `false` for a new customer when absent.

@@ -66,42 +66,46 @@ struct StepView {
     #[schemars(schema_with = "step_results")]
     result: String,
     /// Why it would be skipped or fail.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     reason: Option<String>,
     /// To whom a mail would go.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     to: Option<AddresseeView>,
     /// A mail's subject.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     subject: Option<String>,
     /// The text of a mail or of a line in Slack.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     text: Option<String>,
     /// The page of a mail.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     html: Option<String>,
     /// A task's title.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     title: Option<String>,
     /// A task's detail.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     detail: Option<String>,
     /// How much a task matters.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     priority: Option<Priority>,
     /// By when a task is to be done.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     due_on: Option<NaiveDate>,
     /// Who is to do a task.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     owner: Option<EmailAddress>,
     /// The endpoint.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     endpoint: Option<String>,
     /// An attribute's name.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     name: Option<String>,
     /// An attribute's value.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     value: Option<MeasureValue>,
     /// A tag.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     tag: Option<String>,
 }
 
@@ -111,7 +115,7 @@ struct StepView {
 #[expect(dead_code, reason = "what an addressee is said to be; it is put together by its kind")]
 struct AddresseeView {
     /// The contact; absent for somebody of the team.
-    #[schemars(transform = not_null)]
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
     contact: Option<RecordId>,
     /// The address.
     address: Option<EmailAddress>,
