@@ -37,8 +37,7 @@ pub fn operations() -> Vec<Operation> {
 struct FeedbackForm {
     /// The answer.
     rating: HappinessLevel,
-    /// What the contact wrote; may be empty.
-    #[schemars(length(max = 2000))]
+    /// What the contact wrote; may be empty. At most 2,000 characters when space around it and line ends are tidied.
     comment: Option<String>,
     /// What the page had in it, so that a form that is sent twice is one answer.
     nonce: Line<200>,
