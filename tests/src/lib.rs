@@ -8,21 +8,24 @@
     reason = "a story that cannot go on has failed, and says where"
 )]
 
+pub mod openapi;
 pub mod rights;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use keepwell_aws::http::Role;
+use keepwell_aws::http::{Role, Route};
 use keepwell_local::cloud::clock::Clock;
 use keepwell_local::cloud::mailbox::Mail;
 use keepwell_local::system::{LocalSystem, Options};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
+
+use crate::openapi::contract::{Contract, Exchange};
 
 /// A Monday, 08:00 UTC: an hour before the sending window of contacts in UTC.
 pub fn monday() -> DateTime<Utc> {
@@ -84,6 +87,16 @@ impl World {
         };
         let router = system.router();
         Self { system, router }
+    }
+
+    /// Every route that a function declares.
+    pub fn routes(&self) -> Vec<Route> {
+        self.system.functions().iter().flat_map(|function| function.routes.declared().to_vec()).collect()
+    }
+
+    /// What calls are held against.
+    fn contract(&self) -> &'static Contract {
+        Contract::of(|| self.routes())
     }
 
     /// A call by a person of that role.
@@ -223,20 +236,44 @@ impl Call<'_> {
         Self { body: body.into(), ..self.header("content-type", media_type) }
     }
 
-    /// Sends the request.
+    /// Sends the request. Call and answer must be as the API is described.
     pub async fn send(self) -> Reply {
-        let request = match self.request.body(self.body) {
+        let (body, sent) = known(self.body).await;
+        let request = match self.request.body(body) {
             Ok(request) => request,
             Err(error) => panic!("not a request: {error}"),
         };
+        let (method, uri, sent_headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
         let response = match self.world.router.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let reply =
+            Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() };
+        let breach = self.world.contract().breach(&Exchange {
+            method: &method,
+            path: uri.path(),
+            query: uri.query().unwrap_or_default(),
+            sent_headers: &sent_headers,
+            sent: &sent,
+            status: reply.status,
+            headers: &reply.headers,
+            text: &reply.text,
+        });
+        assert!(breach.is_none(), "{}", breach.unwrap_or_default());
+        reply
     }
+}
+
+/// A body, and what is in it; nothing for one that has no end yet.
+async fn known(body: Body) -> (Body, Bytes) {
+    if body.size_hint().exact().is_none() {
+        return (body, Bytes::new());
+    }
+    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    (Body::from(bytes.clone()), bytes)
 }
 
 impl Reply {

@@ -4,6 +4,7 @@ mod access;
 mod access_table;
 mod arrays;
 mod bodies;
+mod described;
 mod idempotency;
 mod paths;
 mod queries;

@@ -24,6 +24,7 @@ mod links;
 mod mail;
 mod nightly;
 mod observability;
+mod openapi;
 mod privacy;
 mod scores;
 mod sentiment;

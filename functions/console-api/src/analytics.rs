@@ -2,7 +2,7 @@
 
 pub(crate) mod drivers;
 pub(crate) mod movement;
-mod past;
+pub(crate) mod past;
 pub(crate) mod renewals;
 pub(crate) mod responses;
 pub(crate) mod segments;

@@ -5,14 +5,19 @@ pub(crate) mod dry_run;
 pub(crate) mod runs;
 
 use axum::extract::{Path, State};
+use chrono::{DateTime, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams};
 use keepwell_aws::store::{Stored, keys};
 use keepwell_domain::automation::Automation;
 use keepwell_domain::automation::library::{Library, is_changed, shipped_edition, shipped_text};
 use keepwell_domain::automation::schema::automation_schema;
+use keepwell_domain::automation::trigger::Trigger;
 use keepwell_domain::edition::Edition;
-use serde_json::{Value, json};
+use keepwell_domain::id::EmailAddress;
+use keepwell_domain::measure::Name;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::view;
 
@@ -46,13 +51,26 @@ pub(crate) async fn get_versions(
     Answer::ok(view::page(&items, page.next.as_deref()))
 }
 
-fn version(edition: &Edition) -> Result<Value, ApiError> {
-    Ok(json!({
-        "version": edition.version,
-        "set_by": edition.set_by,
-        "set_at": edition.set_at,
-        "automation": automation_of(edition)?,
-    }))
+/// A version of an automation.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct AutomationEdition {
+    /// Its number, from 1.
+    version: u64,
+    /// Who set it; `null` for a shipped one.
+    set_by: Option<EmailAddress>,
+    /// When; `null` for a shipped one.
+    set_at: Option<DateTime<Utc>>,
+    /// The document.
+    automation: Automation,
+}
+
+fn version(edition: &Edition) -> Result<AutomationEdition, ApiError> {
+    Ok(AutomationEdition {
+        version: edition.version,
+        set_by: edition.set_by.clone(),
+        set_at: edition.set_at,
+        automation: automation_of(edition)?,
+    })
 }
 
 /// The JSON Schema of an automation document, for editors.
@@ -83,18 +101,42 @@ fn automation_of(edition: &Edition) -> Result<Automation, ApiError> {
     })
 }
 
-/// What is said about an automation beside its document. `changed`: it says something else than the shipped one of its id.
-fn summary(edition: &Edition, automation: &Automation) -> Value {
-    json!({
-        "id": edition.id,
-        "name": automation.name,
-        "description": automation.description,
-        "on": automation.on,
-        "version": edition.version,
-        "trigger": automation.trigger,
-        "shipped": shipped_text(edition.id.as_str()).is_some(),
-        "changed": is_changed(automation),
-        "set_by": edition.set_by,
-        "set_at": edition.set_at,
-    })
+/// What is said about an automation beside its document.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct AutomationSummary {
+    /// Its id.
+    id: Name,
+    /// Its name.
+    name: String,
+    /// What it is for.
+    description: String,
+    /// Whether it is switched on.
+    on: bool,
+    /// Its newest version; the `ETag` of the document.
+    version: u64,
+    /// What sets it off.
+    trigger: Trigger,
+    /// Whether Keepwell ships one of this id.
+    shipped: bool,
+    /// Whether it says something else than the shipped one of its id.
+    changed: bool,
+    /// Who set the version; `null` for a shipped one.
+    set_by: Option<EmailAddress>,
+    /// When; `null` for a shipped one.
+    set_at: Option<DateTime<Utc>>,
+}
+
+fn summary(edition: &Edition, automation: &Automation) -> AutomationSummary {
+    AutomationSummary {
+        id: edition.id.clone(),
+        name: automation.name.clone(),
+        description: automation.description.clone(),
+        on: automation.on,
+        version: edition.version,
+        trigger: automation.trigger.clone(),
+        shipped: shipped_text(edition.id.as_str()).is_some(),
+        changed: is_changed(automation),
+        set_by: edition.set_by.clone(),
+        set_at: edition.set_at,
+    }
 }

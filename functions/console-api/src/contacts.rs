@@ -12,29 +12,62 @@ use keepwell_aws::store::customers::contact_record;
 use keepwell_aws::store::record::Table;
 use keepwell_aws::store::{Expect, Stored, keys};
 use keepwell_aws::suppression::{as_welcome, lift};
-use keepwell_domain::contact::{Contact, ContactChange, NewContact};
+use keepwell_domain::contact::{Contact, ContactChange, Mail, NewContact, Role};
 use keepwell_domain::customer::Customer;
-use keepwell_domain::id::{CustomerId, RecordId};
-use serde_json::{Value, json};
+use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::view;
 
-fn contact_view(customer: &CustomerId, contact: &Contact) -> Value {
-    json!({
-        "id": contact.id,
-        "customer": customer,
-        "name": contact.name,
-        "email": contact.email,
-        "role": contact.role,
-        "time_zone": contact.time_zone,
-        "locale": contact.locale,
-        "mail": contact.mail,
-        "last_asked_at": contact.ask.last_asked_at,
-        "asked": contact.ask.asked,
-        "answered": contact.ask.answered,
-        "created_at": contact.created_at,
-        "version": contact.version,
-    })
+/// A contact as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Contact")]
+pub(crate) struct ContactView<'a> {
+    /// Its id: yours, or generated (`con_…`).
+    id: &'a RecordId,
+    /// The customer.
+    customer: &'a CustomerId,
+    /// Full name.
+    name: &'a str,
+    /// Mail address.
+    email: &'a EmailAddress,
+    /// What the person is to the customer.
+    role: Role,
+    /// IANA time zone, such as `Europe/Berlin`.
+    time_zone: &'static str,
+    /// BCP 47 language tag, such as `en-GB`.
+    locale: &'a str,
+    /// Whether mail may go to the contact.
+    mail: &'a Mail,
+    /// When the contact was last asked for feedback.
+    last_asked_at: Option<DateTime<Utc>>,
+    /// All requests for feedback ever.
+    asked: u32,
+    /// Those that were answered.
+    answered: u32,
+    /// When the contact was added.
+    created_at: DateTime<Utc>,
+    /// Grows with every change; the `ETag`.
+    version: u64,
+}
+
+fn contact_view<'a>(customer: &'a CustomerId, contact: &'a Contact) -> ContactView<'a> {
+    ContactView {
+        id: &contact.id,
+        customer,
+        name: contact.name.reveal(),
+        email: &contact.email,
+        role: contact.role,
+        time_zone: contact.time_zone.name(),
+        locale: &contact.locale,
+        mail: &contact.mail,
+        last_asked_at: contact.ask.last_asked_at,
+        asked: contact.ask.asked,
+        answered: contact.ask.answered,
+        created_at: contact.created_at,
+        version: contact.version,
+    }
 }
 
 pub(crate) async fn get_contacts(

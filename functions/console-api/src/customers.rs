@@ -11,7 +11,6 @@ use keepwell_domain::event::Fact;
 use keepwell_domain::health_status::StatusChange;
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
-use serde_json::json;
 
 use crate::view;
 
@@ -92,14 +91,7 @@ pub(crate) async fn get_status_history(
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     let page = cloud.store.status_history(&customer.id, limit, cursor.as_deref()).await?;
-    let items: Vec<_> = page
-        .items
-        .into_iter()
-        .map(|stored| {
-            let StatusChange { by, at, from, to, reason } = stored.value;
-            json!({ "by": by, "at": at, "from": from, "to": to, "reason": reason })
-        })
-        .collect();
+    let items: Vec<StatusChange> = page.items.into_iter().map(|stored| stored.value).collect();
     Answer::ok(view::page(&items, page.next.as_deref()))
 }
 
@@ -125,7 +117,7 @@ pub(crate) async fn get_timeline(
                 return Answer::ok(view::page(&items, after.as_deref()));
             }
             after = Some(keys::timeline(&customer.id, &entry).sk);
-            items.push(json!(entry));
+            items.push(entry);
         }
         match page.next {
             Some(next) if items.len() < limit => after = Some(next),

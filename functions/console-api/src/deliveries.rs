@@ -1,6 +1,7 @@
 //! Deliveries to an endpoint: what was sent and what came of it; a test, and sending again by hand.
 
 use axum::extract::{Path, State};
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, Idempotency, Identity, QueryParams};
@@ -9,36 +10,85 @@ use keepwell_aws::store::deliveries::delivery_record;
 use keepwell_aws::store::{Expect, Transaction, keys};
 use keepwell_aws::webhooks::{self, By};
 use keepwell_domain::delivery::{
-    Body, Delivery, DeliveryKey, DeliveryState, Endpoint, EndpointKind, Refusal, Source, redeliver,
+    Attempt, Body, Delivery, DeliveryKey, DeliveryState, Endpoint, EndpointId, EndpointKind, Refusal, Source, redeliver,
 };
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::endpoints::existing_endpoint;
 use crate::view;
 
-fn delivery_view(delivery: &Delivery) -> Value {
+/// A delivery as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Delivery")]
+pub(crate) struct DeliveryView<'a> {
+    /// Its id, which the receiver gets as `webhook-id`.
+    id: &'a str,
+    /// Where it goes.
+    #[schemars(with = "String")]
+    endpoint: &'a EndpointId,
+    /// Why it is sent.
+    source: &'a Source,
+    /// How far it got.
+    #[schemars(schema_with = "states")]
+    state: &'static str,
+    /// Why it is not sent any more; `null` in every other state.
+    reason: Option<&'a str>,
+    /// When it is sent (again), if it is.
+    next_attempt_at: Option<DateTime<Utc>>,
+    /// What was tried, in order.
+    attempts: Vec<AttemptView<'a>>,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+}
+
+/// An attempt at a delivery.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "DeliveryAttempt")]
+struct AttemptView<'a> {
+    /// When it began.
+    at: DateTime<Utc>,
+    /// The HTTP status, if the receiver answered.
+    status: Option<u16>,
+    /// The beginning of the answer's text.
+    answer: Option<&'a str>,
+    /// Why it failed; `null` when it did not.
+    error: Option<&'a str>,
+    /// How long it took, in milliseconds.
+    took_ms: u64,
+}
+
+/// The words of [`DeliveryState`].
+fn states(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": ["pending", "claimed", "delivered", "retry", "dead", "skipped"] })
+}
+
+fn delivery_view(delivery: &Delivery) -> DeliveryView<'_> {
     let next_attempt_at = match &delivery.state {
         DeliveryState::Pending { not_before } | DeliveryState::Retry { not_before } => Some(*not_before),
         _ => None,
     };
-    let attempts: Vec<_> = delivery
-        .attempts
-        .iter()
-        .map(|attempt| {
-            json!({ "at": attempt.at, "status": attempt.status, "answer": attempt.answer, "error": attempt.error,
-                "took_ms": attempt.took_ms })
-        })
-        .collect();
-    json!({
-        "id": delivery.id,
-        "endpoint": delivery.endpoint,
-        "source": delivery.source,
-        "state": delivery.state.word(),
-        "reason": delivery.state.reason(),
-        "next_attempt_at": next_attempt_at,
-        "attempts": attempts,
-        "created_at": delivery.created_at,
-    })
+    DeliveryView {
+        id: &delivery.id,
+        endpoint: &delivery.endpoint,
+        source: &delivery.source,
+        state: delivery.state.word(),
+        reason: delivery.state.reason(),
+        next_attempt_at,
+        attempts: delivery.attempts.iter().map(attempt_view).collect(),
+        created_at: delivery.created_at,
+    }
+}
+
+fn attempt_view(attempt: &Attempt) -> AttemptView<'_> {
+    AttemptView {
+        at: attempt.at,
+        status: attempt.status,
+        answer: attempt.answer.as_deref(),
+        error: attempt.error.as_deref(),
+        took_ms: attempt.took_ms,
+    }
 }
 
 pub(crate) async fn get_deliveries(

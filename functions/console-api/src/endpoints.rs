@@ -1,6 +1,7 @@
 //! Endpoints: list, make, change, delete. A secret is shown once, in the answer that makes its endpoint; a URL of Slack never.
 
 use axum::extract::{Path, State};
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{
@@ -11,27 +12,69 @@ use keepwell_aws::store::endpoints::endpoint_record;
 use keepwell_aws::store::record::Table;
 use keepwell_aws::store::{Expect, Stored, Transaction, keys};
 use keepwell_domain::delivery::endpoint::{Channel, EndpointChange, NewEndpoint};
-use keepwell_domain::delivery::{Endpoint, EndpointId, EndpointState};
-use serde_json::{Value, json};
+use keepwell_domain::delivery::{Endpoint, EndpointId, EndpointKind, EndpointState};
+use keepwell_domain::id::EmailAddress;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
 
 use crate::view;
 
-fn endpoint_view(endpoint: &Endpoint) -> Value {
+/// An endpoint as the API shows it: never with its secret, and of a URL of Slack the host alone.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Endpoint")]
+pub(crate) struct EndpointView<'a> {
+    /// By which automations name it.
+    #[schemars(with = "String")]
+    id: &'a EndpointId,
+    /// What it understands.
+    kind: EndpointKind,
+    /// What it is for.
+    name: &'a str,
+    /// Where requests go; of a URL of Slack the host alone.
+    url: String,
+    /// Whether it is used.
+    #[schemars(schema_with = "states")]
+    state: &'static str,
+    /// Since when the receiver wants nothing any more (it answered 410).
+    disabled_at: Option<DateTime<Utc>>,
+    /// Who made it.
+    created_by: &'a EmailAddress,
+    /// When.
+    created_at: DateTime<Utc>,
+    /// Grows with every change; the `ETag`.
+    version: u64,
+}
+
+/// The words of [`EndpointState`].
+fn states(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": ["on", "off", "disabled"] })
+}
+
+fn endpoint_view(endpoint: &Endpoint) -> EndpointView<'_> {
     let disabled_at = match endpoint.state {
         EndpointState::Disabled { disabled_at } => Some(disabled_at),
         EndpointState::On | EndpointState::Off => None,
     };
-    json!({
-        "id": endpoint.id,
-        "kind": endpoint.kind(),
-        "name": endpoint.name,
-        "url": endpoint.shown_url(),
-        "state": endpoint.state.word(),
-        "disabled_at": disabled_at,
-        "created_by": endpoint.created_by,
-        "created_at": endpoint.created_at,
-        "version": endpoint.version,
-    })
+    EndpointView {
+        id: &endpoint.id,
+        kind: endpoint.kind(),
+        name: &endpoint.name,
+        url: endpoint.shown_url(),
+        state: endpoint.state.word(),
+        disabled_at,
+        created_by: &endpoint.created_by,
+        created_at: endpoint.created_at,
+        version: endpoint.version,
+    }
+}
+
+/// An endpoint that was made just now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CreatedEndpoint<'a> {
+    #[serde(flatten)]
+    endpoint: EndpointView<'a>,
+    /// What its requests are signed with, shown this once; `null` for Slack, and in the answer to a repeated request.
+    secret: Option<&'a str>,
 }
 
 /// The endpoint that a path names, or 404. An id that could never be one is simply not there.
@@ -90,11 +133,7 @@ pub(crate) async fn post_endpoint(
 }
 
 fn created(endpoint: &Endpoint, secret: Option<&str>) -> Result<Answer, ApiError> {
-    let mut body = endpoint_view(endpoint);
-    if let Some(fields) = body.as_object_mut() {
-        fields.insert("secret".to_owned(), json!(secret));
-    }
-    Ok(Answer::created(body)?.etag(endpoint.version))
+    Ok(Answer::created(CreatedEndpoint { endpoint: endpoint_view(endpoint), secret })?.etag(endpoint.version))
 }
 
 pub(crate) async fn patch_endpoint(

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use axum::extract::{Path, State};
-use chrono::{DateTime, Duration};
+use chrono::{DateTime, Duration, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams, existing_customer};
-use keepwell_domain::happiness::{HappinessLevel, reading_at, response_rate, trend};
+use keepwell_aws::store::feedback::InboxAnswer;
+use keepwell_domain::happiness::{HappinessLevel, TrendPoint, reading_at, response_rate, trend};
 use keepwell_domain::id::CustomerId;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::view;
 
@@ -30,16 +32,37 @@ pub(crate) async fn get_happiness(
     let (asked, answered) = contacts.iter().fold((0, 0), |(asked, answered), contact| {
         (asked + contact.value.ask.asked, answered + contact.value.ask.answered)
     });
-    Answer::ok(json!({
-        "value": reading.value,
-        "level": reading.level,
-        "answers": reading.answers,
-        "newest_at": reading.newest_at,
-        "trend": trend(&answers, &settings, now - TREND.0, now, TREND.1),
-        "asked": asked,
-        "answered": answered,
-        "response_rate": response_rate(asked, answered),
-    }))
+    Answer::ok(Happiness {
+        value: reading.value,
+        level: reading.level,
+        answers: reading.answers,
+        newest_at: reading.newest_at,
+        trend: trend(&answers, &settings, now - TREND.0, now, TREND.1),
+        asked,
+        answered,
+        response_rate: response_rate(asked, answered),
+    })
+}
+
+/// How happy a customer is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Happiness {
+    /// Mean of the contacts' latest answers, 0-100, not rounded; `null` = nobody answered in the last 90 days.
+    value: Option<f64>,
+    /// The word for it.
+    level: Option<HappinessLevel>,
+    /// Number of contacts whose answer counts.
+    answers: u32,
+    /// When the newest answer that counts was given.
+    newest_at: Option<DateTime<Utc>>,
+    /// The last 26 weeks, week by week.
+    trend: Vec<TrendPoint>,
+    /// Requests that were sent, ever.
+    asked: u32,
+    /// Those that were answered.
+    answered: u32,
+    /// The share that was answered, 0-1; `null` when nobody was asked.
+    response_rate: Option<f64>,
 }
 
 /// A place in the inbox: when the answer was given, and the request.
@@ -76,6 +99,6 @@ pub(crate) async fn get_feedback(State(cloud): State<Cloud>, mut query: QueryPar
     let more = items.len() > start + limit;
     let page: Vec<_> = items.into_iter().skip(start).take(limit).collect();
     let next = page.last().filter(|_| more).map(|(position, _)| position.clone());
-    let items: Vec<_> = page.into_iter().map(|(_, item)| json!(item)).collect();
+    let items: Vec<InboxAnswer> = page.into_iter().map(|(_, item)| item).collect();
     Answer::ok(view::page(&items, next.as_deref()))
 }

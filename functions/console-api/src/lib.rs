@@ -17,6 +17,7 @@ mod feedback;
 mod insights;
 mod list;
 mod mail_templates;
+mod operations;
 mod personal_data;
 mod scorecards;
 mod scores;
@@ -31,6 +32,8 @@ use http::Method;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::Function;
 use keepwell_aws::http::{Access, Role, Routes};
+
+pub use operations::operations;
 
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {

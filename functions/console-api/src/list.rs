@@ -13,20 +13,23 @@ use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::http::{Answer, ApiError, QueryParams};
+use keepwell_aws::http::{Answer, ApiError, Page, QueryParams};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::export::csv_table;
 use keepwell_domain::problem::Problems;
 use keepwell_domain::signal::LastSignals;
-use serde_json::Value;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
 
+use self::details::Details;
 use self::filter::Filter;
 use crate::exports::{accepts_csv, csv};
-use crate::view;
+use crate::view::{self, CustomerView};
 
 keepwell_domain::words! {
     /// What the list can be sorted by. Customers without a value stand last.
-    enum SortField {
+    pub(crate) enum SortField {
         /// Health Score.
         Score = "score",
         /// Name.
@@ -128,6 +131,24 @@ const COLUMNS: [&str; 33] = [
 /// Most customers of a list as a file: about 2 MB, which an answer can have.
 const FILE_ROWS: usize = 5_000;
 
+/// A customer in the list, with what was asked for beside it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CustomerRow<'a> {
+    #[serde(flatten)]
+    customer: CustomerView<'a>,
+    #[serde(flatten)]
+    details: Details,
+}
+
+/// A page of the portfolio.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CustomerList<'a> {
+    #[serde(flatten)]
+    page: Page<'a, CustomerRow<'a>>,
+    /// How many customers the filter lets through, over all pages.
+    total: usize,
+}
+
 /// With `Accept: text/csv`, all that the filters find as one file.
 pub(crate) async fn get_customers(
     State(cloud): State<Cloud>,
@@ -177,13 +198,10 @@ pub(crate) async fn get_customers(
     let page: Vec<Customer> = customers.into_iter().skip(start).take(limit).collect();
     let more = start + page.len() < total;
     let next = page.last().filter(|_| more).map(position).transpose()?;
-    let mut items: Vec<_> = page.iter().map(|customer| view::customer(customer, now)).collect();
-    details::add(&cloud, &details, &page, &mut items, now).await?;
-    let mut body = view::page(&items, next.as_deref());
-    if let Some(body) = body.as_object_mut() {
-        body.insert("total".to_owned(), total.into());
-    }
-    Ok(Answer::ok(body)?.into_response())
+    let details = details::of(&cloud, &details, &page, now).await?;
+    let row = |(customer, details)| CustomerRow { customer: view::customer(customer, now), details };
+    let items: Vec<_> = page.iter().zip(details).map(row).collect();
+    Ok(Answer::ok(CustomerList { page: view::page(&items, next.as_deref()), total })?.into_response())
 }
 
 fn file(customers: &[Customer], now: DateTime<Utc>) -> Result<Response, ApiError> {
@@ -194,7 +212,7 @@ fn file(customers: &[Customer], now: DateTime<Utc>) -> Result<Response, ApiError
         );
         return Err(Problems::one("", detail).into());
     }
-    let rows: Vec<Value> = customers.iter().map(|customer| view::customer(customer, now)).collect();
+    let rows: Vec<Value> = customers.iter().map(|customer| json!(view::customer(customer, now))).collect();
     Ok(csv("customers.csv", true, csv_table(&COLUMNS, &rows)))
 }
 

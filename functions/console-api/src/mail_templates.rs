@@ -16,7 +16,9 @@ use keepwell_domain::contact::{Contact, Role};
 use keepwell_domain::fields::{Fields, Line, Text};
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::problem::Problems;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::view;
 
@@ -37,9 +39,43 @@ pub(crate) async fn get_mail_templates(State(cloud): State<Cloud>, query: QueryP
         );
         // One that speaks of an event for which no shipped automation sends it has no subject here.
         let subject = mail.ok().map(|mail| mail.subject);
-        items.push(json!({ "id": template, "to": if to_contact { "contact" } else { "team" }, "subject": subject }));
+        let to = if to_contact { Addressee::Contact } else { Addressee::Team };
+        items.push(MailTemplate { id: template, to, subject });
     }
     Answer::ok(view::page(&items, None))
+}
+
+keepwell_domain::words! {
+    /// Whom a mail is for.
+    #[derive(JsonSchema)]
+    pub(crate) enum Addressee {
+        /// A contact of the customer.
+        Contact = "contact",
+        /// The owner, the manager or somebody else of the team.
+        Team = "team",
+    }
+}
+
+/// A mail that automations can send.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct MailTemplate {
+    /// By which documents name it.
+    id: &'static str,
+    /// Whom it is for.
+    to: Addressee,
+    /// Its subject for a sample customer; `null` where no shipped automation sends it.
+    subject: Option<String>,
+}
+
+/// A mail as it would look.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct MailPreview {
+    /// The subject.
+    subject: String,
+    /// As text.
+    text: String,
+    /// As a page.
+    html: String,
 }
 
 /// What is to be shown.
@@ -57,13 +93,10 @@ impl Wanted {
         let subject = fields.optional::<Line<200>>("subject").map(|line| line.0);
         let text = fields.optional::<Text<10_000>>("text").map(|text| text.0);
         let customer = fields.optional("customer");
-        let to = fields.optional::<Line<20>>("to").map(|line| line.0);
-        if to.as_deref().is_some_and(|to| !matches!(to, "contact" | "team")) {
-            fields.problem("to", "must be contact or team");
-        }
+        let to = fields.optional::<Addressee>("to");
         let trigger = fields.nested("trigger", Trigger::read);
         let known = |template: &str| Templates::mails().find(|(name, _)| *name == template && !INTERNAL.contains(name));
-        let mut to_contact = to.as_deref() != Some("team");
+        let mut to_contact = to != Some(Addressee::Team);
         let content = match (template, subject, text) {
             (Some(template), None, None) => {
                 let found = known(&template);
@@ -120,7 +153,7 @@ pub(crate) async fn post_preview(
         };
         Problems::one(pointer, said(&error))
     })?;
-    Answer::ok(json!({ "subject": mail.subject, "text": mail.text, "html": mail.html }))
+    Answer::ok(MailPreview { subject: mail.subject, text: mail.text, html: mail.html })
 }
 
 fn sample(cloud: &Cloud) -> Result<Sample, ApiError> {

@@ -5,17 +5,22 @@ pub(crate) mod document;
 pub(crate) mod plan;
 
 use axum::extract::{Path, State};
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, JsonBody, QueryParams, if_match};
 use keepwell_aws::store::change::retry_on_conflict;
 use keepwell_aws::store::{Stored, Transaction, keys};
 use keepwell_domain::edition::Edition;
+use keepwell_domain::id::EmailAddress;
+use keepwell_domain::measure::Name;
+use keepwell_domain::score::applies_to::AppliesTo;
 use keepwell_domain::score::library::Library;
 use keepwell_domain::score::request::evaluate_request;
 use keepwell_domain::score::schema::scorecard_schema;
 use keepwell_domain::score::scorecard::Scorecard;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::view;
 
@@ -61,17 +66,35 @@ async fn existing(cloud: &Cloud, id: &str, version: u64) -> Result<Edition, ApiE
     cloud.store.edition(id, version).await?.ok_or_else(missing)
 }
 
-/// What is said about a scorecard beside its document. `position` is its place among those in use; `null` when it is retired.
-fn summary(edition: &Edition, scorecard: &Scorecard, library: &Library) -> Value {
-    json!({
-        "id": edition.id,
-        "name": scorecard.name(),
-        "version": edition.version,
-        "position": library.position(edition.id.as_str()),
-        "applies_to": scorecard.applies_to,
-        "set_by": edition.set_by,
-        "set_at": edition.set_at,
-    })
+/// What is said about a scorecard beside its document.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ScorecardSummary {
+    /// Its id.
+    id: Name,
+    /// Its name.
+    name: String,
+    /// Its newest version; the `ETag` of the document.
+    version: u64,
+    /// Its place among those in use, from 1; `null` when it is retired.
+    position: Option<usize>,
+    /// Which customers are computed by it; `null` = every customer.
+    applies_to: Option<AppliesTo>,
+    /// Who set the version; `null` for the shipped one.
+    set_by: Option<EmailAddress>,
+    /// When; `null` for the shipped one.
+    set_at: Option<DateTime<Utc>>,
+}
+
+fn summary(edition: &Edition, scorecard: &Scorecard, library: &Library) -> ScorecardSummary {
+    ScorecardSummary {
+        id: edition.id.clone(),
+        name: scorecard.name().to_owned(),
+        version: edition.version,
+        position: library.position(edition.id.as_str()),
+        applies_to: scorecard.applies_to.clone(),
+        set_by: edition.set_by.clone(),
+        set_at: edition.set_at,
+    }
 }
 
 /// The document of a stored version, which was valid when it was set.
@@ -100,13 +123,26 @@ pub(crate) async fn get_versions(
     Answer::ok(view::page(&items, page.next.as_deref()))
 }
 
-fn version(edition: &Edition) -> Result<Value, ApiError> {
-    Ok(json!({
-        "version": edition.version,
-        "set_by": edition.set_by,
-        "set_at": edition.set_at,
-        "scorecard": document_of(edition)?,
-    }))
+/// A version of a scorecard.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ScorecardEdition {
+    /// Its number, from 1.
+    version: u64,
+    /// Who set it; `null` for the shipped one.
+    set_by: Option<EmailAddress>,
+    /// When; `null` for the shipped one.
+    set_at: Option<DateTime<Utc>>,
+    /// The document.
+    scorecard: Scorecard,
+}
+
+fn version(edition: &Edition) -> Result<ScorecardEdition, ApiError> {
+    Ok(ScorecardEdition {
+        version: edition.version,
+        set_by: edition.set_by.clone(),
+        set_at: edition.set_at,
+        scorecard: document_of(edition)?,
+    })
 }
 
 /// The newest version of a scorecard, or 404.

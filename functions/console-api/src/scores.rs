@@ -2,15 +2,17 @@
 
 pub(crate) mod explain;
 pub(crate) mod manual_override;
-mod past;
+pub(crate) mod past;
 
 use axum::extract::{Path, State};
 use chrono::Duration;
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::http::{Answer, ApiError, QueryParams, existing_customer};
+use keepwell_aws::http::{Answer, ApiError, Page, QueryParams, existing_customer};
 use keepwell_domain::measure;
-use keepwell_domain::score::history::{Annotation, AnnotationKind, annotations};
-use serde_json::{Value, json};
+use keepwell_domain::score::breakdown::{AppliedOverride, DimensionScore};
+use keepwell_domain::score::history::{Annotation, AnnotationKind, ScorePoint, annotations};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use self::past::Past;
 
@@ -25,7 +27,7 @@ pub(crate) async fn get_score(
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
     let Some(past) = Past::read(&cloud, &customer, as_of.unwrap_or(cloud.now())).await? else {
-        return Answer::ok(unknown());
+        return Answer::ok(Unknown::default());
     };
     // Without a moment of its own, the score is the one that was computed last, as of then.
     let at = as_of.unwrap_or(past.snapshot.point.at);
@@ -33,13 +35,25 @@ pub(crate) async fn get_score(
     Answer::ok(past.snapshot.score(&scorecard, at))
 }
 
-/// The score of a customer that never had one.
-fn unknown() -> Value {
-    json!({
-        "value": Value::Null, "display": Value::Null, "band": Value::Null, "raw": Value::Null,
-        "coverage": 0.0, "oldest_input_days": Value::Null, "as_of": Value::Null, "scorecard": Value::Null,
-        "dimensions": [], "overrides": [],
-    })
+/// The score of a customer that never had one: nothing is known of it, not even as of when.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[schemars(rename = "ScoreNotYet")]
+pub(crate) struct Unknown {
+    value: (),
+    display: (),
+    band: (),
+    raw: (),
+    /// 0: nothing had data.
+    coverage: f64,
+    oldest_input_days: (),
+    as_of: (),
+    scorecard: (),
+    /// Empty.
+    #[schemars(length(max = 0))]
+    dimensions: Vec<DimensionScore>,
+    /// Empty.
+    #[schemars(length(max = 0))]
+    overrides: Vec<AppliedOverride>,
 }
 
 pub(crate) async fn get_score_history(
@@ -70,10 +84,19 @@ pub(crate) async fn get_score_history(
         .filter(|note| (from..=to).contains(&note.at))
         .collect();
     notes.sort_by_key(|note| note.at);
-    Answer::ok(json!({ "items": items, "annotations": notes }))
+    Answer::ok(ScoreHistory { items, annotations: notes })
+}
+
+/// The history of a score.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ScoreHistory {
+    /// A point wherever the score changed, and each week.
+    items: Vec<ScorePoint>,
+    /// What happened beside it.
+    annotations: Vec<Annotation>,
 }
 
 pub(crate) async fn get_measures(query: QueryParams) -> Result<Answer, ApiError> {
     query.finish()?;
-    Answer::ok(json!({ "items": measure::catalogue(), "next_cursor": Value::Null }))
+    Answer::ok(Page::new(measure::catalogue(), None))
 }

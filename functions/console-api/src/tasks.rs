@@ -11,7 +11,6 @@ use keepwell_aws::store::tasks::task_record;
 use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::problem::Problems;
 use keepwell_domain::task::{NewTask, Task, TaskChange, TaskSource, TaskState};
-use serde_json::json;
 
 use crate::view;
 
@@ -50,7 +49,7 @@ pub(crate) async fn get_tasks(State(cloud): State<Cloud>, mut query: QueryParams
     let more = tasks.len() > start + limit;
     let page: Vec<Task> = tasks.into_iter().skip(start).take(limit).collect();
     let next = page.last().filter(|_| more).map(position);
-    Answer::ok(view::page(&page.iter().map(|task| json!(task)).collect::<Vec<_>>(), next.as_deref()))
+    Answer::ok(view::page(&page, next.as_deref()))
 }
 
 /// Earliest due first.

@@ -1,6 +1,7 @@
 //! Write keys: list, make, delete. The secret is shown once, in the answer that makes the key.
 
 use axum::extract::{Path, State};
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, Idempotency, Identity, JsonBody, QueryParams};
@@ -8,13 +9,38 @@ use keepwell_aws::store::change::retry_on_conflict;
 use keepwell_aws::store::record::Table;
 use keepwell_aws::store::write_keys::write_key_record;
 use keepwell_aws::store::{Expect, Transaction, keys};
+use keepwell_domain::id::EmailAddress;
 use keepwell_domain::write_key::{WriteKey, parse_name};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::view;
 
-fn write_key_view(key: &WriteKey) -> Value {
-    json!({ "id": key.id, "name": key.name, "created_by": key.created_by, "created_at": key.created_at })
+/// A write key as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WriteKey")]
+pub(crate) struct WriteKeyView<'a> {
+    /// The part of the key that is no secret.
+    id: &'a str,
+    /// What it is for, in the words of who made it.
+    name: &'a str,
+    /// Who made it.
+    created_by: &'a EmailAddress,
+    /// When.
+    created_at: DateTime<Utc>,
+}
+
+fn write_key_view(key: &WriteKey) -> WriteKeyView<'_> {
+    WriteKeyView { id: &key.id, name: &key.name, created_by: &key.created_by, created_at: key.created_at }
+}
+
+/// A write key that was made just now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct NewWriteKey<'a> {
+    #[serde(flatten)]
+    key: WriteKeyView<'a>,
+    /// The whole key, shown this once; `null` in the answer to a repeated request.
+    secret: Option<&'a str>,
 }
 
 pub(crate) async fn get_write_keys(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {
@@ -39,13 +65,7 @@ pub(crate) async fn post_write_key(
             return Ok(answer);
         }
         let (key, text) = cloud.fresh_write_key(name.clone(), identity.email.clone());
-        let answer = |secret: Option<&str>| {
-            let mut body = write_key_view(&key);
-            if let Some(fields) = body.as_object_mut() {
-                fields.insert("secret".to_owned(), json!(secret));
-            }
-            Answer::created(body)
-        };
+        let answer = |secret| Answer::created(NewWriteKey { key: write_key_view(&key), secret });
         let mut transaction = Transaction::default();
         transaction.put(write_key_record(&key), Expect::Absent);
         idempotency.remember(&mut transaction, &answer(None)?, cloud.now());

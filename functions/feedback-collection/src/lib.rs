@@ -2,6 +2,7 @@
 
 mod answer;
 mod mail_events;
+mod operations;
 mod page;
 mod unsubscribe;
 
@@ -9,6 +10,8 @@ use http::Method;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::{Function, process_each};
 use keepwell_aws::http::{Access, Routes};
+
+pub use operations::operations;
 
 /// `detail-type`s of the SES events that are read.
 pub const MAIL_EVENTS: &[&str] =

@@ -1,6 +1,7 @@
 //! Takes signals in: the tracking API of Segment's SDKs, arrays of signals by REST, and CSV imports.
 
 mod import;
+mod operations;
 mod signals;
 mod tracking;
 mod write;
@@ -12,6 +13,8 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::Function;
 use keepwell_aws::http::{Access, Role, Routes};
 use keepwell_domain::import::ImportKind;
+
+pub use operations::operations;
 
 /// The routes that take an array, and what its items are.
 const ARRAYS: [(&str, ImportKind); 8] = [

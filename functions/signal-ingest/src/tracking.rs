@@ -14,6 +14,7 @@ use keepwell_aws::http::{Access, Answer, ApiError, Routes};
 use keepwell_aws::store::change::retry_on_conflict;
 use keepwell_domain::problem::Problems;
 use keepwell_domain::tracking::{Call, MAX_ITEM, MAX_ITEMS, Rejection, Request, Unreadable, read_batch, read_one};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The routes.
@@ -44,11 +45,14 @@ async fn post_batch(State(cloud): State<Cloud>, body: Bytes) -> Result<Answer, A
 }
 
 /// What Segment's SDKs look for is the status and `success`; the rest is for people.
-#[derive(Serialize)]
-struct Taken {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "TrackingReport")]
+pub(crate) struct Taken {
+    /// `true`.
     success: bool,
     /// Items that are written, and those that were before.
     accepted: usize,
+    /// Items that cannot be used.
     rejected: Vec<Rejection>,
 }
 

@@ -1,6 +1,9 @@
 //! Sets the Health Status of a customer: state, history, timeline, event and idempotency in one transaction.
 
+mod operations;
+
 use axum::extract::{Path, State};
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, Method};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::Function;
@@ -14,8 +17,13 @@ use keepwell_domain::customer::Customer;
 use keepwell_domain::event::Fact;
 use keepwell_domain::fields::{Fields, Text};
 use keepwell_domain::health_status::{HealthStatus, SetStatus, StatusRecord, set_status};
+use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::problem::Problems;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use operations::operations;
 
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
@@ -79,15 +87,33 @@ fn parse(body: &Value) -> Result<(HealthStatus, String), Problems> {
     fields.finish(status.zip(reason))
 }
 
+/// The Health Status of a customer as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CustomerStatus")]
+pub(crate) struct StatusView<'a> {
+    /// The customer.
+    customer: &'a CustomerId,
+    /// The word.
+    status: Option<HealthStatus>,
+    /// Why, in the CSM's words.
+    reason: Option<&'a str>,
+    /// Who set it.
+    set_by: Option<&'a EmailAddress>,
+    /// When it was set or last confirmed.
+    set_at: Option<DateTime<Utc>>,
+    /// From when on it is too old to be relied on.
+    stale_from: Option<DateTime<Utc>>,
+}
+
 fn answer(customer: &Customer) -> Result<Answer, ApiError> {
     let status = customer.status.as_ref();
-    let body = json!({
-        "customer": customer.id,
-        "status": status.map(|record| record.status),
-        "reason": status.map(|record| &record.reason),
-        "set_by": status.map(|record| &record.set_by),
-        "set_at": status.map(|record| record.set_at),
-        "stale_from": status.map(StatusRecord::stale_from),
-    });
+    let body = StatusView {
+        customer: &customer.id,
+        status: status.map(|record| record.status),
+        reason: status.map(|record| record.reason.as_str()),
+        set_by: status.map(|record| &record.set_by),
+        set_at: status.map(|record| record.set_at),
+        stale_from: status.map(StatusRecord::stale_from),
+    };
     Ok(Answer::ok(body)?.etag(customer.version))
 }

@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, Utc};
 use keepwell_aws::cloud::{Cloud, Deployment, TableNames};
 use keepwell_aws::function::{Function, HandlerError};
+use keepwell_aws::http::Operation;
 use keepwell_aws::sign_in::SignIn;
 use keepwell_aws::store::StoreError;
 use keepwell_aws::telemetry::invocation::Work;
@@ -249,6 +250,18 @@ fn functions(cloud: &Cloud) -> Vec<Function> {
         console_api::function,
     ];
     build.into_iter().map(|build| build(cloud)).collect()
+}
+
+/// What is said of every function's routes.
+pub fn operations() -> Vec<Operation> {
+    [
+        status_update::operations(),
+        signal_ingest::operations(),
+        feedback_collection::operations(),
+        portfolio_snapshot::operations(),
+        console_api::operations(),
+    ]
+    .concat()
 }
 
 /// A deployment on this machine. Keys are made at the first start and stay, so that links in old mails stay good.

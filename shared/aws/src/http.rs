@@ -7,6 +7,8 @@ pub mod idempotency;
 pub mod identity;
 pub mod machine;
 mod observed;
+pub mod operation;
+pub mod page;
 pub mod query;
 pub mod routes;
 
@@ -16,5 +18,7 @@ pub use error::ApiError;
 pub use idempotency::Idempotency;
 pub use identity::{Claims, Identity, Role};
 pub(crate) use observed::observed;
+pub use operation::{IfMatch, Operation};
+pub use page::Page;
 pub use query::QueryParams;
 pub use routes::{Access, Route, Routes};

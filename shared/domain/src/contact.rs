@@ -13,6 +13,7 @@ use crate::redacted::Redacted;
 crate::words! {
     /// What the person is to the customer.
     #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "ContactRole")]
     pub enum Role {
         /// Decides on renewal; gets the mails of Health Status automations.
         DecisionMaker = "decision_maker",
@@ -27,6 +28,7 @@ crate::words! {
 
 crate::words! {
     /// Whether mail may go to the contact, and if not, why.
+    #[derive(schemars::JsonSchema)]
     pub enum MailState {
         /// Mail may be sent.
         Ok = "ok",
@@ -40,7 +42,8 @@ crate::words! {
 }
 
 /// Consent and deliverability of a contact's mail.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "MailConsent")]
 pub struct Mail {
     /// Whether mail may be sent.
     pub state: MailState,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use schemars::{Schema, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -383,6 +384,9 @@ impl FromField for Currency {
 /// Most attributes of a customer.
 pub(crate) const MAX_ATTRIBUTES: usize = 50;
 
+/// Most characters of an attribute.
+const MAX_ATTRIBUTE_LENGTH: usize = 500;
+
 /// Whether an attribute may have this name and value.
 pub(crate) fn is_attribute(name: &str, value: &Value) -> bool {
     Word::from_field(&Value::String(name.to_owned())).is_ok() && is_plain(value)
@@ -395,10 +399,19 @@ pub(crate) fn is_tag(tag: &str) -> bool {
 
 fn is_plain(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.chars().count() <= 500,
+        Value::String(text) => text.chars().count() <= MAX_ATTRIBUTE_LENGTH,
         Value::Number(number) => number.as_f64().is_some_and(is_storable),
         other => other.is_boolean(),
     }
+}
+
+/// What a schema says of free attributes.
+pub fn attributes() -> Schema {
+    json_schema!({
+        "type": "object",
+        "maxProperties": MAX_ATTRIBUTES,
+        "additionalProperties": { "type": ["string", "number", "boolean"], "maxLength": MAX_ATTRIBUTE_LENGTH },
+    })
 }
 
 /// Free attributes: at most 50, each a text of up to 500 characters, a number or a boolean.

@@ -109,8 +109,9 @@ pub struct DeliveryKey {
 }
 
 /// Why something is sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[schemars(rename = "DeliverySource")]
 pub enum Source {
     /// An automation sends it.
     Automation {

@@ -22,6 +22,7 @@ use crate::signal::UsageEvent;
 
 crate::words! {
     /// What can be exported.
+    #[derive(schemars::JsonSchema)]
     pub enum ExportKind {
         /// One customer a row.
         Customers = "customers",

@@ -3,9 +3,11 @@
 //! `serde` stops at the first problem; people who send data want them all. CSV rows become JSON objects first
 //! ([`crate::import`]), so that one set of rules serves both.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value};
 
 use crate::problem::Problems;
@@ -161,6 +163,33 @@ impl<const MIN: i64, const MAX: i64> FromField for Whole<MIN, MAX> {
             .map(Self)
             .ok_or_else(|| format!("must be a whole number from {MIN} to {MAX}"))
     }
+}
+
+/// What a schema says of these types stands where they are used.
+///
+/// A macro because `schemars` wants the same three functions for each of these one-line schemas.
+macro_rules! inline_schema {
+    ($($name:ident < $(const $bound:ident: $type:ty),+ > => $schema:tt),+ $(,)?) => {
+        $(impl<$(const $bound: $type),+> JsonSchema for $name<$($bound),+> {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        })+
+    };
+}
+
+inline_schema! {
+    Text<const MAX: usize> => { "type": "string", "minLength": 1, "maxLength": MAX },
+    Line<const MAX: usize> => { "type": "string", "minLength": 1, "maxLength": MAX },
+    Whole<const MIN: i64, const MAX: i64> => { "type": "integer", "minimum": MIN, "maximum": MAX },
 }
 
 impl FromField for bool {

@@ -82,7 +82,8 @@ crate::words! {
 }
 
 /// One contact's answer to one request; a changed answer is a new revision of it.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "FeedbackAnswer")]
 pub struct Answer {
     /// The request that was answered.
     pub request: String,
@@ -120,7 +121,8 @@ pub struct Reading {
 }
 
 /// One point of the trend.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "HappinessPoint")]
 pub struct TrendPoint {
     /// The moment.
     pub at: DateTime<Utc>,

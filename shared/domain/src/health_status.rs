@@ -83,7 +83,8 @@ impl From<&StatusChange> for StatusRecord {
 }
 
 /// One change in the history of a customer's Health Status.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "HealthStatusChange")]
 pub struct StatusChange {
     /// Who changed it.
     pub by: EmailAddress,

@@ -1,7 +1,9 @@
 //! Ids and addresses: checked once, at the edge.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -53,6 +55,20 @@ impl From<CustomerId> for String {
 impl FromField for CustomerId {
     fn from_field(value: &Value) -> Result<Self, String> {
         Self::parse(value.as_str().ok_or("must be a text")?)
+    }
+}
+
+impl JsonSchema for CustomerId {
+    fn schema_name() -> Cow<'static, str> {
+        "Id".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$" })
     }
 }
 
@@ -114,6 +130,20 @@ impl From<EmailAddress> for String {
 impl FromField for EmailAddress {
     fn from_field(value: &Value) -> Result<Self, String> {
         Self::parse(value.as_str().ok_or("must be a text")?)
+    }
+}
+
+impl JsonSchema for EmailAddress {
+    fn schema_name() -> Cow<'static, str> {
+        "EmailAddress".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "email", "maxLength": 254 })
     }
 }
 

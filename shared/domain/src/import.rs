@@ -15,6 +15,7 @@ pub use report::{ArrayReport, ItemReport, ItemResult, Report, RowError};
 
 crate::words! {
     /// What a CSV file or an array holds.
+    #[derive(schemars::JsonSchema)]
     pub enum ImportKind {
         /// One customer a row.
         Customers = "customers",

@@ -30,6 +30,8 @@ pub use value::{MeasureValue, MeasureValues, Name, Observed};
 
 crate::words! {
     /// The shipped scorecard's dimension to which a measure belongs. Any scorecard may use it anywhere.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "MeasureDimension")]
     pub enum Dimension {
         /// How the product is used.
         ProductUsage = "product_usage",
@@ -42,6 +44,8 @@ crate::words! {
 
 crate::words! {
     /// In which direction a measure is good.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "MeasureDirection")]
     pub enum Direction {
         /// More is better.
         MoreIsBetter = "more_is_better",
@@ -54,6 +58,8 @@ crate::words! {
 
 crate::words! {
     /// What a measure's value is.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "MeasureKind")]
     pub enum Kind {
         /// A number: rules `linear`, `bands`, `trend`.
         Number = "number",
@@ -65,7 +71,7 @@ crate::words! {
 }
 
 /// An entry of the catalogue.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, schemars::JsonSchema)]
 pub struct Measure {
     /// Its name in scorecards.
     pub id: &'static str,

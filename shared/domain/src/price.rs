@@ -66,7 +66,7 @@ pub const DASHBOARD_MONTH: f64 = 3.00;
 pub const SECRET_MONTH: f64 = 0.40;
 
 /// What an operation takes from the tables.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TableUnits {
     /// Read units.
     pub read: f64,

@@ -3,8 +3,10 @@
 //! [`Redacted`] has no `Deref`: the one way to the value is [`Redacted::reveal`], which a reader finds. What it holds goes to the
 //! store and over the API as it is. A type that is full of texts lists with [`debug_only!`](crate::debug_only) what `Debug` may show of it.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 /// What is shown in place of personal data.
@@ -29,6 +31,20 @@ impl<T> Redacted<T> {
     /// The value, no longer hidden.
     pub fn into_revealed(self) -> T {
         self.0
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Redacted<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
     }
 }
 

@@ -27,6 +27,8 @@ const CUT_POINT: f64 = 0.05;
 
 crate::words! {
     /// The word for a sentiment.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "SentimentLabel")]
     pub enum Label {
         /// 0.05 and above.
         Positive = "positive",
@@ -52,7 +54,7 @@ impl Label {
 }
 
 /// How positive a text is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Sentiment {
     /// -1 (most negative) to 1 (most positive); `None` = unknown, which is not 0.
     pub compound: Option<f64>,

@@ -11,7 +11,7 @@ use crate::id::EmailAddress;
 use crate::signal::Severity;
 
 /// The team's settings. Every field has the shipped default.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct Settings {
     /// Who is told beside the owner when a customer is about to leave; nobody when empty.
@@ -71,7 +71,7 @@ impl Settings {
 }
 
 /// How soon a ticket should be answered and solved, in hours of the clock on the wall.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ResponseTarget {
     /// Hours from opening to the first answer.
     pub first_response_hours: f64,
@@ -80,7 +80,7 @@ pub struct ResponseTarget {
 }
 
 /// The targets by severity.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct ResponseTargets {
     /// A question or a wish.
@@ -120,7 +120,7 @@ impl ResponseTargets {
 }
 
 /// A fall by so many points within so many days.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct DropBounds {
     /// Points, above 0 and up to 100.
@@ -137,7 +137,7 @@ impl Default for DropBounds {
 }
 
 /// What the four answers are worth, 0-100: the source product's +50/+25/-25/-50 moved to 0-100.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct AnswerValues {
     /// Very Happy.
@@ -157,7 +157,7 @@ impl Default for AnswerValues {
 }
 
 /// Weight of an answer by role; all equal as shipped.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct RoleWeights {
     /// Decision makers.
@@ -177,7 +177,7 @@ impl Default for RoleWeights {
 }
 
 /// Lower bounds, inclusive, of the words for happiness.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default)]
 pub struct LevelBounds {
     /// Very Happy from here.

@@ -26,6 +26,7 @@ crate::words! {
 
 crate::words! {
     /// Where a task stands.
+    #[derive(schemars::JsonSchema)]
     pub enum TaskState {
         /// To be done.
         Open = "open",
@@ -37,7 +38,7 @@ crate::words! {
 }
 
 /// Who made a task.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum TaskSource {
     /// A person.
@@ -55,7 +56,7 @@ pub enum TaskSource {
 }
 
 /// Something a person must do about a customer.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Task {
     /// `tsk_…`
     pub id: String,

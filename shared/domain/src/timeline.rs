@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 crate::words! {
     /// What kind of thing happened.
+    #[derive(schemars::JsonSchema)]
     pub enum TimelineKind {
         /// The Health Status changed.
         Status = "status",
@@ -34,7 +35,7 @@ crate::words! {
 }
 
 /// One line of the timeline.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TimelineEntry {
     /// When it happened.
     pub at: DateTime<Utc>,

@@ -45,7 +45,8 @@ crate::words! {
 }
 
 /// An item that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "TrackingRejection")]
 pub struct Rejection {
     /// Its place in the request, from 0.
     pub index: usize,

@@ -23,7 +23,8 @@ const AT_ONCE: usize = 4;
 
 keepwell_domain::words! {
     /// What a number about a moment rests on.
-    pub(super) enum Source {
+    #[derive(schemars::JsonSchema)]
+    pub(crate) enum Source {
         /// The customers as they are.
         Now = "now",
         /// What was kept of that day.
@@ -36,8 +37,8 @@ keepwell_domain::words! {
 }
 
 /// A moment, and what is known of it.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(super) struct Moment {
+#[derive(Debug, Clone, Copy, Serialize, schemars::JsonSchema)]
+pub(crate) struct Moment {
     /// The day that was asked for.
     pub(super) on: NaiveDate,
     /// The moment that the numbers show.

@@ -16,8 +16,10 @@ use super::past::{Accuracy, Moment, moments};
 const DAYS: u64 = 26 * 7;
 const MOST_DAYS: u64 = 53 * 7;
 
-#[derive(Serialize)]
-struct Point {
+/// The portfolio at one of the moments.
+#[derive(Serialize, schemars::JsonSchema)]
+#[schemars(rename = "TrendPoint")]
+pub(crate) struct Point {
     #[serde(flatten)]
     moment: Moment,
     #[serde(flatten)]

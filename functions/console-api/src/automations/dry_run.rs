@@ -12,6 +12,8 @@ use keepwell_domain::automation::library::check_set;
 use keepwell_domain::fields::{Fields, Whole};
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::problem::Problems;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{automation_of, existing, newest};
@@ -70,17 +72,32 @@ pub(crate) async fn post_dry_run(
     };
     // A dry run is asked for before an automation is switched on.
     let tried = Automation { on: true, ..automation.clone() };
-    let mut answer = match question {
-        Question::One(customer) => one::dry_run(&cloud, &tried, &customer).await?,
-        Question::Days(days) => portfolio::dry_run(&cloud, &tried, days).await?,
+    let outcome = match question {
+        Question::One(customer) => Outcome::One(one::dry_run(&cloud, &tried, &customer).await?),
+        Question::Days(days) => Outcome::Portfolio(portfolio::dry_run(&cloud, &tried, days).await?),
     };
-    let about = [
-        ("automation", Value::from(automation.id)),
-        ("version", Value::from(version)),
-        ("on", Value::from(automation.on)),
-    ];
-    if let Some(answer) = answer.as_object_mut() {
-        answer.extend(about.map(|(key, value)| (key.to_owned(), value)));
-    }
-    Answer::ok(answer)
+    Answer::ok(DryRun { automation: automation.id, version, on: automation.on, outcome })
+}
+
+/// What an automation would do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct DryRun {
+    /// The automation.
+    automation: String,
+    /// The version of its document; `null` for one that is not stored.
+    version: Option<u64>,
+    /// Whether it is switched on. A dry run takes it as switched on.
+    on: bool,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+/// For whom it was asked.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Outcome {
+    /// For one customer now.
+    One(one::ForOne),
+    /// For everybody, in the last days.
+    Portfolio(portfolio::OverPortfolio),
 }

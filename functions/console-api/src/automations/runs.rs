@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams};
 use keepwell_aws::store::runs::{RunsOf, place};
-use keepwell_domain::automation::run::{KEPT, Run, RunResult, RunState};
+use keepwell_domain::automation::run::{KEPT, Run, RunResult, RunState, StepLog};
 use keepwell_domain::id::CustomerId;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::view;
 
@@ -71,7 +72,7 @@ async fn list(cloud: &Cloud, automation: Option<&str>, mut query: QueryParams) -
             }
             before = Some(place(&run));
             if wanted(&run) {
-                items.push(shown(&run));
+                items.push(shown(run));
             }
         }
         if is_last {
@@ -83,23 +84,64 @@ async fn list(cloud: &Cloud, automation: Option<&str>, mut query: QueryParams) -
     }
 }
 
-fn shown(run: &Run) -> Value {
-    let until = match &run.state {
-        RunState::Waiting { until, .. } => Some(until),
+/// A run as the API shows it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Run")]
+pub(crate) struct RunView {
+    /// Its id: automation, version and event.
+    id: String,
+    /// The automation.
+    automation: String,
+    /// The version of its document.
+    version: u64,
+    /// The event that set it off.
+    event: RunEvent,
+    /// The customer that it is about.
+    customer: CustomerId,
+    /// How many automations lie between the first event and this one.
+    hop: u8,
+    /// When it began.
+    started_at: DateTime<Utc>,
+    /// How often it was taken up, after a crash or a wait too.
+    attempt: u32,
+    /// What came of it so far.
+    result: RunResult,
+    /// Why it did not act, or not to the end.
+    reason: Option<String>,
+    /// Until when it waits, if it does.
+    waiting_until: Option<DateTime<Utc>>,
+    /// What was done, in order.
+    steps: Vec<StepLog>,
+}
+
+/// The event that set a run off.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RunEvent {
+    /// Its id.
+    id: String,
+    /// Its type, such as `health_status.changed.v1`.
+    r#type: &'static str,
+    /// When it happened.
+    occurred_at: DateTime<Utc>,
+}
+
+fn shown(run: Run) -> RunView {
+    let waiting_until = match &run.state {
+        RunState::Waiting { until, .. } => Some(*until),
         _ => None,
     };
-    json!({
-        "id": run.id(),
-        "automation": run.automation,
-        "version": run.version,
-        "event": { "id": run.event.event_id, "type": run.event.fact.name(), "occurred_at": run.event.occurred_at },
-        "customer": run.event.customer_id,
-        "hop": run.event.hop,
-        "started_at": run.started_at,
-        "attempt": run.attempt,
-        "result": run.result(),
-        "reason": run.reason(),
-        "waiting_until": until,
-        "steps": run.steps,
-    })
+    RunView {
+        id: run.id(),
+        result: run.result(),
+        reason: run.reason(),
+        waiting_until,
+        automation: run.automation,
+        version: run.version,
+        hop: run.event.hop,
+        event: RunEvent { r#type: run.event.fact.name(), id: run.event.event_id, occurred_at: run.event.occurred_at },
+        customer: run.event.customer_id,
+        started_at: run.started_at,
+        attempt: run.attempt,
+        steps: run.steps,
+    }
 }

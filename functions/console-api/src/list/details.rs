@@ -8,8 +8,9 @@ use keepwell_aws::cloud::Cloud;
 use keepwell_aws::days::histories::scores;
 use keepwell_aws::http::{ApiError, QueryParams};
 use keepwell_domain::customer::Customer;
-use keepwell_domain::measure::MeasureValues;
-use serde_json::{Value, json};
+use keepwell_domain::measure::{MeasureValue, MeasureValues};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 /// Most rows of a page with details: each is a question or two to the tables.
 const MOST_ROWS: usize = 200;
@@ -42,31 +43,62 @@ pub(super) fn wanted(query: &mut QueryParams, limit: usize) -> BTreeSet<Detail> 
     details.unwrap_or_default()
 }
 
-/// Adds the details to the rows of these customers.
-pub(super) async fn add(
+/// What was asked for beside a row; a member that was not asked for is absent.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub(crate) struct Details {
+    /// The rule that costs the score most; `null` when nothing was measured or no rule costs anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_driver: Option<Option<TopDriver>>,
+    /// The scores of twelve weeks, a week apart, the last one now; `null` = unknown then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sparkline: Option<Vec<Option<f64>>>,
+}
+
+/// A rule, and what it takes from the score.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct TopDriver {
+    /// The rule's id in the scorecard.
+    rule: String,
+    /// The id of its dimension.
+    dimension: String,
+    /// What it looks at.
+    measure: String,
+    /// What was measured.
+    value: Option<MeasureValue>,
+    /// Points of the rule, 0-100.
+    points: Option<f64>,
+    /// How many points of the score it costs.
+    costs: f64,
+}
+
+/// The details of these customers, in their order.
+pub(super) async fn of(
     cloud: &Cloud,
     wanted: &BTreeSet<Detail>,
     customers: &[Customer],
-    rows: &mut [Value],
     now: DateTime<Utc>,
-) -> Result<(), ApiError> {
+) -> Result<Vec<Details>, ApiError> {
     let customers: Vec<&Customer> = customers.iter().collect();
-    for detail in wanted {
-        let values = match detail {
-            Detail::TopDriver => top_drivers(cloud, &customers, now).await?,
-            Detail::Sparkline => sparklines(cloud, &customers, now).await?,
-        };
-        for (row, value) in rows.iter_mut().zip(values) {
-            if let Some(row) = row.as_object_mut() {
-                row.insert(detail.as_str().to_owned(), value);
-            }
+    let mut details = vec![Details::default(); customers.len()];
+    if wanted.contains(&Detail::TopDriver) {
+        for (details, driver) in details.iter_mut().zip(top_drivers(cloud, &customers, now).await?) {
+            details.top_driver = Some(driver);
         }
     }
-    Ok(())
+    if wanted.contains(&Detail::Sparkline) {
+        for (details, line) in details.iter_mut().zip(sparklines(cloud, &customers, now).await?) {
+            details.sparkline = Some(line);
+        }
+    }
+    Ok(details)
 }
 
 /// By the scorecard of now, from what was measured last.
-async fn top_drivers(cloud: &Cloud, customers: &[&Customer], now: DateTime<Utc>) -> Result<Vec<Value>, ApiError> {
+async fn top_drivers(
+    cloud: &Cloud,
+    customers: &[&Customer],
+    now: DateTime<Utc>,
+) -> Result<Vec<Option<TopDriver>>, ApiError> {
     let library = cloud.store.library().await?.value;
     let selection = cloud.store.selection(&library).await?;
     let reads: Vec<_> = customers
@@ -78,18 +110,26 @@ async fn top_drivers(cloud: &Cloud, customers: &[&Customer], now: DateTime<Utc>)
         .collect();
     let measures: Vec<Option<MeasureValues>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
     let driver = |(customer, measures): (&&Customer, Option<MeasureValues>)| {
-        let Some(measures) = measures else { return Value::Null };
-        let score = selection.for_customer(customer).evaluate(&measures, now);
-        score.costliest_rule().map_or(Value::Null, |(dimension, rule, cost)| {
-            json!({ "rule": rule.id, "dimension": dimension.id, "measure": rule.measure, "value": rule.value,
-                "points": rule.points, "costs": cost })
+        let score = selection.for_customer(customer).evaluate(&measures?, now);
+        let (dimension, rule, costs) = score.costliest_rule()?;
+        Some(TopDriver {
+            rule: rule.id.to_string(),
+            dimension: dimension.id.to_string(),
+            measure: rule.measure.to_string(),
+            value: rule.value.clone(),
+            points: rule.points,
+            costs,
         })
     };
     Ok(customers.iter().zip(measures).map(driver).collect())
 }
 
 /// A week apart, the last one now.
-async fn sparklines(cloud: &Cloud, customers: &[&Customer], now: DateTime<Utc>) -> Result<Vec<Value>, ApiError> {
+async fn sparklines(
+    cloud: &Cloud,
+    customers: &[&Customer],
+    now: DateTime<Utc>,
+) -> Result<Vec<Vec<Option<f64>>>, ApiError> {
     let moments: Vec<DateTime<Utc>> = (0..WEEKS).rev().map(|week| now - Duration::days(7) * week).collect();
     let scores = scores(cloud, customers, &moments).await?;
     let line = |(customer, mut line): (&&Customer, Vec<Option<f64>>)| {
@@ -97,7 +137,7 @@ async fn sparklines(cloud: &Cloud, customers: &[&Customer], now: DateTime<Utc>) 
         if let Some(last) = line.last_mut() {
             *last = customer.standing.score;
         }
-        json!(line)
+        line
     };
     Ok(customers.iter().zip(scores).map(line).collect())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
+use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use http::HeaderMap;
 use keepwell_aws::cloud::Cloud;
@@ -13,11 +14,14 @@ use keepwell_aws::store::StoreError;
 use keepwell_domain::automation::Automation;
 use keepwell_domain::contact::Contact;
 use keepwell_domain::id::CustomerId;
+use keepwell_domain::measure::Name;
 use keepwell_domain::score::library::Library;
-use keepwell_domain::score::plan::Comparison;
+use keepwell_domain::score::plan::automations::Fired;
 use keepwell_domain::score::plan::cost::Cost;
+use keepwell_domain::score::plan::{Comparison, Movers, Summary};
 use keepwell_domain::score::scorecard::Scorecard;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::document::read_draft;
 use super::{document_of, existing};
@@ -66,16 +70,37 @@ pub(crate) async fn post_plan(
     let fired = comparison.fired(&automations, &contacts, &settings);
     let mails = fired.iter().map(|fired| fired.mails).sum();
     let cost = if is_set { Cost::none() } else { Cost::of(&comparison, mails) };
-    Answer::ok(json!({
-        "as_of": as_of,
-        "snapshot_at": current.snapshot_at,
-        "scorecard": scorecard.id,
-        "is_set": is_set,
-        "summary": comparison.summary(),
-        "movers": comparison.movers(EXPLAINED),
-        "automations": fired,
-        "cost": cost,
-    }))
+    Answer::ok(ScorecardPlan {
+        as_of,
+        snapshot_at: current.snapshot_at,
+        scorecard: scorecard.id,
+        is_set,
+        summary: comparison.summary(),
+        movers: comparison.movers(EXPLAINED),
+        automations: fired,
+        cost,
+    })
+}
+
+/// What a draft would do to the whole portfolio.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ScorecardPlan {
+    /// The moment that the numbers are about.
+    as_of: DateTime<Utc>,
+    /// When the snapshot was taken that was read; `null` when everybody was read afresh.
+    snapshot_at: Option<DateTime<Utc>>,
+    /// The draft's id.
+    scorecard: Name,
+    /// Whether the draft is what is set already, in its place.
+    is_set: bool,
+    /// The numbers.
+    summary: Summary,
+    /// Who would move to another band.
+    movers: Movers,
+    /// What automations would do about it.
+    automations: Vec<Fired>,
+    /// What setting it would cost.
+    cost: Cost,
 }
 
 /// Whether the draft is what is set already, in its place: then nothing is computed when it is set.

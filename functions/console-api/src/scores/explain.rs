@@ -4,9 +4,11 @@ use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams, existing_customer};
-use keepwell_domain::score::breakdown::Score;
+use keepwell_domain::health_status::HealthStatus;
+use keepwell_domain::score::breakdown::{Score, ScorecardVersion};
 use keepwell_domain::score::explain::{Explanation, explain};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::past::{self, By, Past};
 
@@ -27,11 +29,11 @@ pub(crate) async fn get_explanation(
     let from = from.unwrap_or(to);
     let (before, after) = (Past::read(&cloud, &customer, from).await?, Past::read(&cloud, &customer, to).await?);
     let (Some(before), Some(after)) = (before, after) else {
-        return Answer::ok(body(
-            &moment(from, None),
-            &moment(to, None),
-            &Explanation { change: None, items: Vec::new() },
-        ));
+        return Answer::ok(ScoreExplanation {
+            from: moment(from, None),
+            to: moment(to, None),
+            explanation: Explanation { change: None, items: Vec::new() },
+        });
     };
     let card_before = before.scorecard(&cloud, &customer, By::Then).await?;
     let score_before = before.snapshot.score(&card_before, from);
@@ -42,19 +44,46 @@ pub(crate) async fn get_explanation(
         (after.snapshot.score(&card_after, to), Some(before.snapshot.score(&card_after, from)))
     };
     let explanation = explain(&score_before, &score_after, between.as_ref());
-    Answer::ok(body(&moment(from, Some(&score_before)), &moment(to, Some(&score_after)), &explanation))
-}
-
-fn moment(at: DateTime<Utc>, score: Option<&Score>) -> Value {
-    json!({
-        "at": at,
-        "value": score.and_then(|score| score.value),
-        "band": score.and_then(|score| score.band),
-        "coverage": score.map(|score| score.coverage),
-        "scorecard": score.map(|score| &score.scorecard),
+    Answer::ok(ScoreExplanation {
+        from: moment(from, Some(&score_before)),
+        to: moment(to, Some(&score_after)),
+        explanation,
     })
 }
 
-fn body(from: &Value, to: &Value, explanation: &Explanation) -> Value {
-    json!({ "from": from, "to": to, "change": explanation.change, "items": explanation.items })
+/// Why a score changed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ScoreExplanation {
+    /// The score at the earlier moment.
+    from: Moment,
+    /// The score at the later one.
+    to: Moment,
+    #[serde(flatten)]
+    explanation: Explanation,
+}
+
+/// A score at a moment, in short.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ScoreMoment")]
+struct Moment {
+    /// When.
+    at: DateTime<Utc>,
+    /// 0-100 after overrides, not rounded; `null` = unknown.
+    value: Option<f64>,
+    /// The word for `value`.
+    band: Option<HealthStatus>,
+    /// Share of all weight that had fresh data, 0-1; `null` while there was no score.
+    coverage: Option<f64>,
+    /// The scorecard that was used; `null` while there was no score.
+    scorecard: Option<ScorecardVersion>,
+}
+
+fn moment(at: DateTime<Utc>, score: Option<&Score>) -> Moment {
+    Moment {
+        at,
+        value: score.and_then(|score| score.value),
+        band: score.and_then(|score| score.band),
+        coverage: score.map(|score| score.coverage),
+        scorecard: score.map(|score| score.scorecard.clone()),
+    }
 }

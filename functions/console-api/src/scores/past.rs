@@ -11,7 +11,8 @@ use keepwell_domain::score::history::Snapshot;
 
 keepwell_domain::words! {
     /// By which scorecard a past score is computed.
-    #[derive(Default)]
+    #[derive(Default, schemars::JsonSchema)]
+    #[schemars(rename = "ScorecardOf")]
     pub(crate) enum By {
         /// The one that was used then.
         #[default]

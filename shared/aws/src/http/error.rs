@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use keepwell_domain::problem::{FieldProblem, Problems};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::s3::ObjectError;
@@ -132,12 +133,18 @@ impl Contended for ApiError {
 }
 
 /// RFC 9457 problem details.
-#[derive(Debug, Serialize)]
-struct ProblemDetails {
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub struct ProblemDetails {
+    /// What kind of problem, `urn:keepwell:problem:<kind>`: programs decide by this.
     r#type: String,
+    /// The kind in words.
     title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// What is wrong here, and what would be right.
     detail: String,
+    /// Every field that is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldProblem>,
 }

@@ -18,7 +18,7 @@ pub struct Whereabouts {
 }
 
 /// An answer with the customer it belongs to, as the inbox shows it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct InboxAnswer {
     /// The customer.
     pub customer: CustomerId,

@@ -11,7 +11,7 @@ use crate::measure::Name;
 use crate::score::explain::{Cause, Change, Explanation};
 
 /// What a rule did.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Driver {
     /// The rule's id, or the override's.
     pub rule: Name,
@@ -36,7 +36,8 @@ pub struct Driver {
 }
 
 /// A cause's part of what a rule did.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "DriverCause")]
 pub struct ByCause {
     /// The cause.
     pub cause: Cause,
@@ -47,7 +48,7 @@ pub struct ByCause {
 }
 
 /// What moved the portfolio.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Drivers {
     /// How many customers had a score at both moments.
     pub n: usize,

@@ -14,7 +14,7 @@ const Z: f64 = 1.959_963_984_540_054;
 const T: [f64; 10] = [12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281];
 
 /// A mean of numbers from 0 to 100.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Mean {
     /// How many numbers.
     pub n: usize,
@@ -59,7 +59,7 @@ fn student(freedom: usize) -> f64 {
 }
 
 /// A share.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Share {
     /// Of how many.
     pub n: usize,

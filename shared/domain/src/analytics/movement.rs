@@ -7,6 +7,8 @@ use crate::health_status::HealthStatus;
 
 crate::words! {
     /// Where a customer is at one of two moments.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "MovementPlace")]
     pub enum Place {
         /// In this band.
         Thriving = "thriving",
@@ -58,7 +60,8 @@ pub struct Movement {
 }
 
 /// One cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "MovementCell")]
 pub struct Cell {
     /// Where they were.
     pub from: Place,
@@ -69,7 +72,8 @@ pub struct Cell {
 }
 
 /// A row's or a column's sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "MovementSum")]
 pub struct Sum {
     /// Where.
     pub place: Place,

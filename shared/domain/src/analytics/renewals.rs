@@ -10,7 +10,7 @@ use crate::customer::Customer;
 use crate::health_status::HealthStatus;
 
 /// Customers and their money in one currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Money {
     /// ISO 4217 code.
     pub currency: String,
@@ -27,7 +27,7 @@ pub struct Money {
 }
 
 /// ARR in hundredths, by band.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct MoneyByBand {
     /// Thriving.
     pub thriving: i64,
@@ -59,7 +59,8 @@ impl MoneyByBand {
 }
 
 /// What renews in one month.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "RenewalMonth")]
 pub struct Month {
     /// Its first day.
     pub month: NaiveDate,
@@ -74,7 +75,7 @@ pub struct Month {
 }
 
 /// What renews, and what is at stake.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Renewals {
     /// Everybody who has not left, whenever they renew.
     pub all: Group,
@@ -89,7 +90,8 @@ pub struct Renewals {
 }
 
 /// Some customers with their money.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "RenewalGroup")]
 pub struct Group {
     /// How many customers.
     pub customers: usize,

@@ -7,7 +7,8 @@ use super::interval::Share;
 use crate::feedback::FeedbackRequest;
 
 /// A week's requests.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ResponseWeek")]
 pub struct Week {
     /// Its Monday.
     pub week: NaiveDate,

@@ -10,7 +10,8 @@ use super::{StoodAt, segments_of};
 use crate::customer::Customer;
 
 /// One part.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "SegmentFigures")]
 pub struct Segment {
     /// The attribute's value; `None` for the customers without one.
     pub value: Option<String>,
@@ -26,7 +27,8 @@ pub struct Segment {
 }
 
 /// A mean change, in points of the score.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "MeanChange")]
 pub struct Change {
     /// Of how many customers.
     pub n: usize,

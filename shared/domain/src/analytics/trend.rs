@@ -7,7 +7,7 @@ use super::interval::Mean;
 use crate::health_status::HealthStatus;
 
 /// How many customers have each band.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Bands {
     /// Thriving.
     pub thriving: usize,
@@ -40,7 +40,7 @@ impl Bands {
 }
 
 /// The portfolio at one moment. Who had left does not count, nor who was not there yet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Standings {
     /// How many customers there were.
     pub customers: usize,

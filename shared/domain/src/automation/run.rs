@@ -29,6 +29,7 @@ pub const TAKE_UP_AFTER: Duration = Duration::seconds(90);
 
 crate::words! {
     /// What came of a run.
+    #[derive(schemars::JsonSchema)]
     pub enum RunResult {
         /// It did something.
         Acted = "acted",
@@ -45,6 +46,7 @@ crate::words! {
 
 crate::words! {
     /// What came of a step.
+    #[derive(schemars::JsonSchema)]
     pub enum StepResult {
         /// It is done.
         Done = "done",
@@ -58,13 +60,15 @@ crate::words! {
 }
 
 /// A step as it went.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "RunStep")]
 pub struct StepLog {
     /// Which of the automation's actions, from 0.
     pub action: usize,
     /// The action's name.
     pub kind: String,
     /// What it was about, without personal data beyond ids.
+    #[schemars(with = "serde_json::Map<String, Value>")]
     pub input: Value,
     /// What came of it.
     pub result: StepResult,

@@ -17,7 +17,7 @@ pub struct Scored {
 
 /// A tenth of the customers by score. Customers with the same score stand in the same one, so that one can be larger than
 /// a tenth, and one can be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Decile {
     /// 1 (lowest scores) to 10.
     pub number: usize,
@@ -68,6 +68,7 @@ pub fn deciles(scored: &[Scored]) -> Vec<Decile> {
 
 crate::words! {
     /// A part of the scale that calls for action.
+    #[derive(schemars::JsonSchema)]
     pub enum Alarm {
         /// The lowest band: Struggling.
         LowestBand = "lowest_band",
@@ -92,7 +93,8 @@ pub fn is_green(band: HealthStatus) -> bool {
 }
 
 /// What an alarm found.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "AlarmRate")]
 pub struct Found {
     /// Which alarm.
     pub alarm: Alarm,
@@ -130,7 +132,8 @@ pub fn found(scored: &[Scored]) -> Vec<Found> {
 }
 
 /// The honest number: how many of those who left looked well.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "GreenChurn")]
 pub struct Green {
     /// Churned customers that were Thriving or Healthy.
     pub green: usize,

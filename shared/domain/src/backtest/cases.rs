@@ -15,7 +15,7 @@ use crate::signal::{Outcome, OutcomeKind};
 
 crate::words! {
     /// With whom churned customers are compared.
-    #[derive(Default)]
+    #[derive(Default, schemars::JsonSchema)]
     pub enum Negatives {
         /// With those that renewed: both outcomes are facts of the same kind, so that this is the honest default.
         #[default]

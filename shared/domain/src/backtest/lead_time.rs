@@ -63,7 +63,7 @@ impl Falls {
 }
 
 /// Lower quartile, median and upper quartile.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Quartiles {
     /// A quarter lies at or below.
     pub lower: f64,
@@ -87,7 +87,7 @@ impl Quartiles {
 }
 
 /// How long before they left customers raised an alarm.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LeadTime {
     /// Which alarm.
     pub alarm: Alarm,

@@ -30,6 +30,8 @@ const TOO_GOOD: f64 = 0.98;
 
 crate::words! {
     /// How a measure gives itself away.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "LeakageKind")]
     pub enum Leak {
         /// Whether it is known tells who left.
         KnownForOneSide = "known_for_one_side",
@@ -41,11 +43,13 @@ crate::words! {
 }
 
 /// A measure that should be looked at before the result is believed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "LeakageWarning")]
 pub struct Warning {
     /// The rule or override that looks at it.
     pub rule: Name,
     /// The measure.
+    #[schemars(with = "String")]
     pub measure: Name,
     /// What is odd about it.
     pub leak: Leak,

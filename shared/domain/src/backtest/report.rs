@@ -17,7 +17,7 @@ use crate::score::breakdown::ScorecardVersion;
 const UNEVEN: f64 = 0.2;
 
 /// The whole answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Backtest {
     /// First day of the period.
     pub from: NaiveDate,
@@ -38,7 +38,8 @@ pub struct Backtest {
 }
 
 /// Who counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "BacktestCases")]
 pub struct Cases {
     /// Customers that left in the period.
     pub churned: usize,
@@ -51,7 +52,8 @@ pub struct Cases {
 }
 
 /// What is said about one scorecard.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "ScorecardTest")]
 pub struct Tests {
     /// Which.
     pub scorecard: ScorecardVersion,
@@ -62,7 +64,8 @@ pub struct Tests {
 }
 
 /// How a scorecard did so many days before the outcome.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "BacktestHorizon")]
 pub struct Horizon {
     /// Days before the outcome.
     pub days: u32,
@@ -95,7 +98,8 @@ pub struct Horizon {
 }
 
 /// A count of each side.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "CaseCounts")]
 pub struct Counts {
     /// Customers that left.
     pub churned: usize,
@@ -126,7 +130,7 @@ impl Counts {
 }
 
 /// What a horizon means.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Verdict {
     /// In one word.
     pub word: VerdictWord,
@@ -138,6 +142,7 @@ pub struct Verdict {
 
 crate::words! {
     /// What a horizon means, in one word.
+    #[derive(schemars::JsonSchema)]
     pub enum VerdictWord {
         /// The interval lies above 0.5.
         Predicts = "predicts",
@@ -185,7 +190,8 @@ pub(super) fn too_few(counts: Counts) -> String {
 }
 
 /// One value of the attribute.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "BacktestSegment")]
 pub struct Segment {
     /// The value; `None` = not set.
     pub value: Option<String>,
@@ -196,7 +202,8 @@ pub struct Segment {
 }
 
 /// The AUC of the scorecard that was asked for minus that of the other one, on the customers that both score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "BacktestDifference")]
 pub struct Difference {
     /// Days before the outcome.
     pub days: u32,

@@ -16,7 +16,7 @@ const Z95: f64 = 1.959_963_984_540_054;
 const MAX_POINTS: usize = 200;
 
 /// An estimate with its interval of 95 %.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Estimate {
     /// The estimate.
     pub value: f64,
@@ -122,7 +122,7 @@ fn variance(numbers: &[f64]) -> f64 {
 }
 
 /// One point of the ROC curve: what looking at every customer up to a score finds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RocPoint {
     /// Customers with this score or a lower one are looked at; `None` = nobody is.
     pub at_most: Option<f64>,

@@ -36,7 +36,8 @@ const PENALTIES: [f64; 7] = [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0];
 const KNOWN_SHARE: f64 = 0.2;
 
 /// The answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "WeightSuggestion")]
 pub struct Suggestion {
     /// The scorecard whose weights are looked at.
     pub scorecard: ScorecardVersion,
@@ -72,6 +73,7 @@ pub struct Suggestion {
 
 crate::words! {
     /// What came of it, in one word.
+    #[derive(schemars::JsonSchema)]
     pub enum SuggestionWord {
         /// There is a draft.
         Suggested = "suggested",
@@ -83,7 +85,7 @@ crate::words! {
 }
 
 /// What becomes of a rule's weight.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SuggestedWeight {
     /// The dimension.
     pub dimension: String,
@@ -103,6 +105,8 @@ pub struct SuggestedWeight {
 
 crate::words! {
     /// What to do with a rule.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "WeightAdvice")]
     pub enum Advice {
         /// Weigh it as suggested.
         Weigh = "weigh",

@@ -63,6 +63,7 @@ impl FromField for EndpointId {
 
 crate::words! {
     /// What an endpoint understands.
+    #[derive(schemars::JsonSchema)]
     pub enum EndpointKind {
         /// A signed webhook.
         Webhook = "webhook",
@@ -124,6 +125,8 @@ pub enum EndpointState {
 
 crate::words! {
     /// What a person can make of an endpoint's state.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "EndpointSwitch")]
     pub enum Switch {
         /// Used.
         On = "on",

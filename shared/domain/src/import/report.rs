@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::FieldProblem;
 
 /// Why a row was not imported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RowError {
     /// Row in the file as a spreadsheet counts: the header is 1.
     pub row: usize,
@@ -16,7 +16,8 @@ pub struct RowError {
 }
 
 /// What an import did, or (dry run) would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "ImportReport")]
 pub struct Report {
     /// Whether nothing was written because that was asked for.
     pub dry_run: bool,
@@ -38,6 +39,7 @@ pub struct Report {
 
 crate::words! {
     /// What became of an item of an array.
+    #[derive(schemars::JsonSchema)]
     pub enum ItemResult {
         /// It made something new.
         Created = "created",
@@ -51,7 +53,7 @@ crate::words! {
 }
 
 /// What became of one item of an array.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ItemReport {
     /// Its place in the array, from 0.
     pub index: usize,
@@ -64,7 +66,7 @@ pub struct ItemReport {
 }
 
 /// What became of an array.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ArrayReport {
     /// Each item, in the order of the array.
     pub items: Vec<ItemReport>,

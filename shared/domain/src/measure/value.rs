@@ -1,10 +1,12 @@
 //! The value of a measure for one customer at one moment.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -81,13 +83,32 @@ impl MeasureValue {
     }
 }
 
+impl JsonSchema for MeasureValue {
+    fn schema_name() -> Cow<'static, str> {
+        "MeasureValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "What was measured: yes or no, a number, or a word such as `thriving`.",
+            "type": ["boolean", "number", "string"],
+            "maxLength": MAX_WORD,
+        })
+    }
+}
+
+/// Most characters of a word.
+const MAX_WORD: usize = 100;
+
 impl FromField for MeasureValue {
     /// A number that the tables can hold, a text of one line, true or false.
     fn from_field(value: &Value) -> Result<Self, String> {
         match value {
             Value::Bool(yes) => Ok(Self::Boolean(*yes)),
             Value::Number(_) => f64::from_field(value).map(Self::Number),
-            Value::String(_) => Line::<100>::from_field(value).map(|Line(word)| Self::Word(Name::from(word.as_str()))),
+            Value::String(_) => {
+                Line::<MAX_WORD>::from_field(value).map(|Line(word)| Self::Word(Name::from(word.as_str())))
+            }
             _ => Err("must be a number, a text, true or false".to_owned()),
         }
     }

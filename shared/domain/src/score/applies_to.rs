@@ -26,7 +26,7 @@ pub struct AppliesTo {
 /// A field and the values it may have, or a group in a group.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(deny_unknown_fields)]
+#[schemars(deny_unknown_fields, rename = "SegmentCondition")]
 enum Condition {
     Field {
         field: String,

@@ -10,11 +10,12 @@ use crate::health_status::HealthStatus;
 use crate::measure::{MeasureValue, Name};
 
 /// A customer's Health Score with its breakdown: the body of the API's score calls.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Score {
     /// 0-100 after overrides, not rounded; `None` = unknown.
     pub value: Option<f64>,
     /// `value` rounded half up, for people.
+    #[schemars(range(max = 100))]
     pub display: Option<u8>,
     /// The word for `value`.
     pub band: Option<HealthStatus>,
@@ -35,7 +36,7 @@ pub struct Score {
 }
 
 /// Which scorecard, and which version of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ScorecardVersion {
     /// Its id.
     pub id: Name,
@@ -53,7 +54,7 @@ impl fmt::Display for ScorecardVersion {
 }
 
 /// One dimension's part.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DimensionScore {
     /// Its id.
     pub id: Name,
@@ -70,11 +71,12 @@ pub struct DimensionScore {
 }
 
 /// One rule's part.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RuleScore {
     /// Its id.
     pub id: Name,
     /// Its measure.
+    #[schemars(with = "String")]
     pub measure: Name,
     /// What was measured, also when it is stale; `None` = nothing known.
     pub value: Option<MeasureValue>,
@@ -96,6 +98,7 @@ pub struct RuleScore {
 
 crate::words! {
     /// What became of a rule's value.
+    #[derive(schemars::JsonSchema)]
     pub enum RuleState {
         /// It was there, and fresh enough.
         Used = "used",
@@ -107,7 +110,7 @@ crate::words! {
 }
 
 /// An override whose condition held.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AppliedOverride {
     /// Its id in the document; `None` for one set by hand.
     pub id: Option<Name>,

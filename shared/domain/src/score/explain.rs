@@ -20,6 +20,8 @@ use crate::measure::{MeasureValue, Name};
 
 crate::words! {
     /// Why a rule's part of a score changed.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "ChangeCause")]
     pub enum Cause {
         /// The measure has another value.
         DataChanged = "data_changed",
@@ -43,7 +45,7 @@ const MANUAL_OVERRIDE: &str = "manual_override";
 const SCORECARD: &str = "scorecard";
 
 /// A change of a score, shared out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Explanation {
     /// Score at the later moment minus score at the earlier one; `None` while either is unknown.
     pub change: Option<f64>,
@@ -52,13 +54,15 @@ pub struct Explanation {
 }
 
 /// One rule's (or override's) part of a change.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ScoreChangePart")]
 pub struct Change {
     /// The rule's id, or the override's; `manual_override` for one set by hand.
     pub rule: Name,
     /// Its dimension; `None` for an override.
     pub dimension: Option<Name>,
     /// Its measure; `None` for an override.
+    #[schemars(with = "Option<String>")]
     pub measure: Option<Name>,
     /// Its part of the change, in points of the score.
     pub delta: f64,
@@ -71,7 +75,8 @@ pub struct Change {
 }
 
 /// A rule at one moment.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "RuleReading")]
 pub struct Reading {
     /// What was measured.
     pub value: Option<MeasureValue>,

@@ -13,7 +13,7 @@ use crate::measure::MeasureValues;
 const ANCHOR: Duration = Duration::days(7);
 
 /// A point of the history: written when the score changes, and each week.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ScorePoint {
     /// When.
     pub at: DateTime<Utc>,
@@ -73,6 +73,7 @@ impl Snapshot {
 
 crate::words! {
     /// What happened beside a score's history.
+    #[derive(schemars::JsonSchema)]
     pub enum AnnotationKind {
         /// The scorecard is another one, or another version.
         ScorecardChanged = "scorecard_changed",
@@ -88,7 +89,7 @@ crate::words! {
 }
 
 /// Something that happened beside a score's history.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Annotation {
     /// When.
     pub at: DateTime<Utc>,

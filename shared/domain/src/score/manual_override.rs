@@ -18,7 +18,7 @@ pub const DEFAULT_DAYS: i64 = 90;
 pub const MAX_DAYS: i64 = 366;
 
 /// An override of a customer's score that somebody set by hand.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ManualOverride {
     /// What it does.
     pub kind: LimitKind,

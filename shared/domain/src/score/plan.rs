@@ -6,7 +6,11 @@
 pub mod automations;
 pub mod cost;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
@@ -179,7 +183,8 @@ impl<'a> Comparison<'a> {
 }
 
 /// What a draft changes, in numbers.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "PlanSummary")]
 pub struct Summary {
     /// How many customers there are.
     pub customers: usize,
@@ -235,6 +240,11 @@ impl Matrix {
     }
 }
 
+/// How a band is called in the counts.
+fn name(band: Option<HealthStatus>) -> &'static str {
+    band.map_or("unknown", HealthStatus::as_str)
+}
+
 /// Counts by band.
 struct ByBand<F>(F);
 
@@ -242,17 +252,21 @@ impl<F: Fn(Option<HealthStatus>) -> usize> Serialize for ByBand<F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(STATES))?;
         for band in states() {
-            map.serialize_entry(band.map_or("unknown", HealthStatus::as_str), &(self.0)(band))?;
+            map.serialize_entry(name(band), &(self.0)(band))?;
         }
         map.end()
     }
 }
 
-/// One cell of the matrix.
-#[derive(Serialize)]
+/// How many customers go from one band to another.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BandTransition")]
 struct Cell {
+    /// The band before; `None` = unknown.
     from: Option<HealthStatus>,
+    /// The band after; `None` = unknown.
     to: Option<HealthStatus>,
+    /// How many.
     customers: usize,
 }
 
@@ -269,8 +283,28 @@ impl Serialize for Matrix {
     }
 }
 
+impl JsonSchema for Matrix {
+    fn schema_name() -> Cow<'static, str> {
+        "PlanMatrix".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let count = json_schema!({ "type": "integer", "minimum": 0 });
+        let bands: Vec<&str> = states().map(name).collect();
+        let counts: BTreeMap<&str, &Schema> = bands.iter().map(|band| (*band, &count)).collect();
+        let by_band = json_schema!({ "type": "object", "properties": counts, "required": bands });
+        let cells = generator.subschema_for::<Vec<Cell>>();
+        json_schema!({
+            "type": "object",
+            "properties": { "bands_before": by_band, "bands_after": by_band, "transitions": cells },
+            "required": ["bands_before", "bands_after", "transitions"],
+        })
+    }
+}
+
 /// What happens to the scores. Changes are in points of the score.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "PlanScores")]
 pub struct ScoreChange {
     /// How many are higher.
     pub rose: usize,
@@ -289,7 +323,8 @@ pub struct ScoreChange {
 }
 
 /// What happens to the coverage, the share of a scorecard's weight that has fresh data, 0-1.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "PlanCoverage")]
 pub struct CoverageChange {
     /// Mean before.
     pub mean_before: f64,
@@ -318,7 +353,7 @@ impl CoverageChange {
 }
 
 /// Who moves to another band.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Movers {
     /// How many do.
     pub total: usize,
@@ -327,7 +362,7 @@ pub struct Movers {
 }
 
 /// A customer whose band would be another one.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Mover {
     /// Its id.
     pub customer: CustomerId,
@@ -350,7 +385,8 @@ pub struct Mover {
 }
 
 /// A mover's score by one of the two.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "MoverSide")]
 pub struct Side {
     /// 0-100, not rounded; `None` = unknown.
     pub score: Option<f64>,

@@ -246,6 +246,7 @@ pub enum Limit {
 
 crate::words! {
     /// The kinds of [`Limit`].
+    #[derive(JsonSchema)]
     pub enum LimitKind {
         /// At most.
         Cap = "cap",

@@ -12,6 +12,7 @@ const MAX_PARTICIPANTS: usize = 100;
 
 crate::words! {
     /// How the CSM met the customer.
+    #[derive(schemars::JsonSchema)]
     pub enum InteractionKind {
         /// A meeting.
         Meeting = "meeting",

@@ -8,6 +8,7 @@ use crate::id::RecordId;
 
 crate::words! {
     /// What is being sold.
+    #[derive(schemars::JsonSchema)]
     pub enum OpportunityKind {
         /// The contract again.
         Renewal = "renewal",
@@ -18,6 +19,7 @@ crate::words! {
 
 crate::words! {
     /// How it ended.
+    #[derive(schemars::JsonSchema)]
     pub enum OpportunityOutcome {
         /// The customer signed.
         Won = "won",

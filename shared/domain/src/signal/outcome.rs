@@ -8,6 +8,7 @@ use crate::id::RecordId;
 
 crate::words! {
     /// How a contract ended.
+    #[derive(schemars::JsonSchema)]
     pub enum OutcomeKind {
         /// The customer left.
         Churned = "churned",

@@ -9,6 +9,7 @@ use crate::sentiment::compound;
 
 crate::words! {
     /// What a survey asks.
+    #[derive(schemars::JsonSchema)]
     pub enum SurveyKind {
         /// Net Promoter Score, 0-10.
         Nps = "nps",

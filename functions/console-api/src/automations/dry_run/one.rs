@@ -1,5 +1,6 @@
 //! What an automation would do for one customer now, if its trigger happened.
 
+use chrono::NaiveDate;
 use keepwell_aws::automations::check::said;
 use keepwell_aws::automations::situation::Situation;
 use keepwell_aws::automations::texts;
@@ -13,13 +14,119 @@ use keepwell_domain::automation::foresight::{Foreseen, foresee};
 use keepwell_domain::automation::plan::{Effect, MailDraft, TaskDraft};
 use keepwell_domain::automation::variables::variables;
 use keepwell_domain::delivery::EndpointId;
-use keepwell_domain::id::CustomerId;
+use keepwell_domain::event::Fact;
+use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
 use keepwell_domain::mail::Recipient;
+use keepwell_domain::measure::MeasureValue;
 use keepwell_domain::problem::Problems;
+use keepwell_domain::task::Priority;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::operations::not_null;
+
 /// The answer for one customer: the assumed event, and each step with its texts.
-pub(super) async fn dry_run(cloud: &Cloud, automation: &Automation, id: &CustomerId) -> Result<Value, ApiError> {
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "DryRunForOne")]
+pub(crate) struct ForOne {
+    /// The customer.
+    customer: CustomerId,
+    /// The event that is assumed to have happened, as it would be published.
+    #[schemars(with = "Map<String, Value>")]
+    assumed_event: Fact,
+    /// What would come of it.
+    #[schemars(schema_with = "results")]
+    result: &'static str,
+    /// Why it would not act.
+    reason: Option<String>,
+    /// What would be done, in order.
+    #[schemars(with = "Vec<StepView>")]
+    steps: Vec<Value>,
+    /// How to read it.
+    judged: &'static str,
+}
+
+fn results(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": ["would_act", "refused"] })
+}
+
+/// A step as it would go. What is said of it depends on its kind.
+#[derive(JsonSchema)]
+#[schemars(rename = "DryRunStep")]
+#[expect(dead_code, reason = "what a step is said to be; it is put together by its kind")]
+struct StepView {
+    /// Which of the automation's actions, from 0.
+    action: usize,
+    /// The action's name.
+    kind: String,
+    /// Days after the event.
+    after_days: f64,
+    /// What would come of it.
+    #[schemars(schema_with = "step_results")]
+    result: String,
+    /// Why it would be skipped or fail.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    reason: Option<String>,
+    /// To whom a mail would go.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    to: Option<AddresseeView>,
+    /// A mail's subject.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    subject: Option<String>,
+    /// The text of a mail or of a line in Slack.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    text: Option<String>,
+    /// The page of a mail.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    html: Option<String>,
+    /// A task's title.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    title: Option<String>,
+    /// A task's detail.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    detail: Option<String>,
+    /// How much a task matters.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    priority: Option<Priority>,
+    /// By when a task is to be done.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    due_on: Option<NaiveDate>,
+    /// Who is to do a task.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    owner: Option<EmailAddress>,
+    /// The endpoint.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    endpoint: Option<String>,
+    /// An attribute's name.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    name: Option<String>,
+    /// An attribute's value.
+    #[schemars(skip_serializing_if = "Option::is_none")]
+    value: Option<MeasureValue>,
+    /// A tag.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    tag: Option<String>,
+}
+
+/// To whom a mail would go.
+#[derive(JsonSchema)]
+#[schemars(rename = "DryRunAddressee")]
+#[expect(dead_code, reason = "what an addressee is said to be; it is put together by its kind")]
+struct AddresseeView {
+    /// The contact; absent for somebody of the team.
+    #[schemars(skip_serializing_if = "Option::is_none", transform = not_null)]
+    contact: Option<RecordId>,
+    /// The address.
+    address: Option<EmailAddress>,
+}
+
+fn step_results(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": ["would_do", "would_skip", "would_wait", "would_fail"] })
+}
+
+/// Looks at one customer.
+pub(super) async fn dry_run(cloud: &Cloud, automation: &Automation, id: &CustomerId) -> Result<ForOne, ApiError> {
     let now = cloud.now();
     let missing = || Problems::one("/customer", format!("there is no customer {id}"));
     let customer = cloud.store.customer(id).await?.ok_or_else(missing)?;
@@ -41,14 +148,14 @@ pub(super) async fn dry_run(cloud: &Cloud, automation: &Automation, id: &Custome
             ("would_act", None, steps)
         }
     };
-    Ok(json!({
-        "customer": id,
-        "assumed_event": event.fact,
-        "result": result,
-        "reason": reason,
-        "steps": steps,
-        "judged": "as the customer is now, after waits too",
-    }))
+    Ok(ForOne {
+        customer: id.clone(),
+        assumed_event: event.fact,
+        result,
+        reason,
+        steps,
+        judged: "as the customer is now, after waits too",
+    })
 }
 
 async fn shown(

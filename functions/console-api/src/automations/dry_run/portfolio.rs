@@ -15,8 +15,8 @@ use keepwell_domain::automation::foresight::{Foreseen, foresee};
 use keepwell_domain::automation::plan::Effect;
 use keepwell_domain::customer::Customer;
 use keepwell_domain::id::CustomerId;
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 use tokio::time::Instant;
 
 /// How many customers are looked at at a time.
@@ -29,14 +29,22 @@ const LOOK_WITHIN: Time = Time::from_secs(20);
 const NAMED: usize = 200;
 
 /// What would have been done.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, JsonSchema)]
+#[schemars(rename = "DryRunCounts")]
 struct Counts {
+    /// Mails.
     mails: usize,
+    /// Tasks.
     tasks: usize,
+    /// Webhooks.
     webhooks: usize,
+    /// Lines in Slack.
     slack_messages: usize,
+    /// Attributes set.
     attributes: usize,
+    /// Tags added or taken away.
     tags: usize,
+    /// Steps that would have been skipped.
     skipped: usize,
 }
 
@@ -78,7 +86,53 @@ struct Past {
 }
 
 /// The answer over the portfolio.
-pub(super) async fn dry_run(cloud: &Cloud, automation: &Automation, days: u32) -> Result<Value, ApiError> {
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "DryRunOverPortfolio")]
+pub(crate) struct OverPortfolio {
+    /// From when on.
+    from: DateTime<Utc>,
+    /// Until when.
+    to: DateTime<Utc>,
+    /// Whether there was time for every customer.
+    complete: bool,
+    /// Customers that were looked at.
+    customers_looked_at: usize,
+    /// Customers that there are.
+    customers_in_all: usize,
+    /// Events that would have set it off.
+    events: usize,
+    /// How often it would have acted.
+    would_have_acted: usize,
+    /// How often it would not have, by why.
+    refused: BTreeMap<&'static str, usize>,
+    /// What it would have done.
+    counts: Counts,
+    /// For how many customers.
+    customers: usize,
+    /// For whom, those with the most first; 200 at most.
+    r#for: Vec<ForCustomer>,
+    /// How to read the numbers.
+    judged: &'static str,
+    /// What the numbers cannot show, if anything.
+    note: Option<&'static str>,
+}
+
+/// What would have been done for one customer.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "DryRunForCustomer")]
+struct ForCustomer {
+    /// Its id.
+    customer: CustomerId,
+    /// Its name.
+    name: String,
+    /// How often.
+    times: usize,
+    /// What.
+    counts: Counts,
+}
+
+/// Looks at the portfolio.
+pub(super) async fn dry_run(cloud: &Cloud, automation: &Automation, days: u32) -> Result<OverPortfolio, ApiError> {
     let now = cloud.now();
     let from = now - Duration::days(i64::from(days));
     let customers = cloud.store.portfolio().await?;
@@ -107,30 +161,31 @@ pub(super) async fn dry_run(cloud: &Cloud, automation: &Automation, days: u32) -
     }
     let customers = named.len();
     named.sort_by(|a, b| b.2.acted.cmp(&a.2.acted).then_with(|| a.0.cmp(&b.0)));
-    let named: Vec<Value> = named.iter().take(NAMED).map(|(id, name, past)| shown(id, name, past)).collect();
+    let named = named.into_iter().take(NAMED).map(|(customer, name, past)| ForCustomer {
+        customer,
+        name,
+        times: past.acted,
+        counts: past.counts,
+    });
     let time_trigger = automation.trigger.waits_for().is_some();
-    Ok(json!({
-        "from": from,
-        "to": now,
-        "complete": looked_at == total,
-        "customers_looked_at": looked_at,
-        "customers_in_all": total,
-        "events": all.events,
-        "would_have_acted": all.acted,
-        "refused": all.refused,
-        "counts": all.counts,
-        "customers": customers,
-        "for": named,
-        "judged": "as each customer is today, not as it was then, after waits too; the cool-down in the order of the events",
-        "note": time_trigger.then_some(
+    Ok(OverPortfolio {
+        from,
+        to: now,
+        complete: looked_at == total,
+        customers_looked_at: looked_at,
+        customers_in_all: total,
+        events: all.events,
+        would_have_acted: all.acted,
+        refused: all.refused,
+        counts: all.counts,
+        customers,
+        r#for: named.collect(),
+        judged: "as each customer is today, not as it was then, after waits too; the cool-down in the order of the events",
+        note: time_trigger.then_some(
             "Time triggers are looked for only while an automation waits for that number of days; what nobody waited for then \
              is not among the events."
         ),
-    }))
-}
-
-fn shown(id: &CustomerId, name: &str, past: &Past) -> Value {
-    json!({ "customer": id, "name": name, "times": past.acted, "counts": past.counts })
+    })
 }
 
 async fn look(

@@ -19,7 +19,8 @@ use crate::settings::Settings;
 
 /// What an automation would do, counted over everybody. What it does after a wait is decided then, and not counted. Neither are its
 /// earlier runs known, so that a cool-down holds nothing back.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "PlannedAutomation")]
 pub struct Fired {
     /// Its id.
     pub id: String,

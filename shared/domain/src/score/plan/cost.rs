@@ -6,7 +6,8 @@ use super::Comparison;
 use crate::price::{self, PRICES_OF, SCORE_CHANGED, SCORE_UNCHANGED, TableUnits};
 
 /// What the recompute and the mails after it cost.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "PlanCost")]
 pub struct Cost {
     /// How many customers are computed: everybody, since only then it is known whom the draft concerns.
     pub computed: usize,

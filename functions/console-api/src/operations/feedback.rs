@@ -1,0 +1,42 @@
+//! What contacts answer, and what it says together with the Health Status.
+
+use chrono::{DateTime, Utc};
+use keepwell_aws::http::{Operation, Page};
+use keepwell_aws::store::feedback::InboxAnswer;
+use keepwell_domain::fields::Text;
+use keepwell_domain::happiness::HappinessLevel;
+use keepwell_domain::id::CustomerId;
+use keepwell_domain::sentiment::Sentiment;
+use schemars::JsonSchema;
+
+use crate::feedback::Happiness;
+use crate::insights::Insights;
+
+pub(super) fn operations() -> Vec<Operation> {
+    Operation::tagged(
+        "Feedback",
+        [
+            Operation::get("/v1/customers/{id}/happiness", "getHappiness", "The Happiness Level of a customer")
+                .ok::<Happiness>("The level, and how it went."),
+            Operation::get("/v1/feedback", "getFeedback", "The inbox: each request's latest answer")
+                .query::<HappinessLevel>("rating", "With this answer.")
+                .query::<CustomerId>("customer", "Of this customer.")
+                .query::<DateTime<Utc>>("from", "From this moment on; 90 days before `to` when absent.")
+                .query::<DateTime<Utc>>("to", "Up to this moment; now when absent.")
+                .paged()
+                .ok::<Page<'_, InboxAnswer>>("The answers, newest first."),
+            Operation::get("/v1/insights", "getInsights", "What Health Status and Happiness Level mean together")
+                .ok::<Insights<'_>>("The cells, with their customers."),
+            Operation::post("/v1/sentiment", "rateSentiment", "How positive a text is; nothing is kept")
+                .body::<SentimentRequest>()
+                .ok::<Sentiment>("The sentiment."),
+        ],
+    )
+}
+
+/// A text to be rated.
+#[derive(JsonSchema)]
+struct SentimentRequest {
+    /// The text.
+    text: Text<20_000>,
+}
