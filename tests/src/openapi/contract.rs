@@ -184,6 +184,10 @@ impl Contract {
         if exchange.sent.is_empty() && found.said["requestBody"]["required"] == false {
             return Ok(());
         }
+        if exchange.sent_headers.contains_key(header::CONTENT_ENCODING) {
+            // Packed: the stories that send so say themselves what was in it.
+            return Ok(());
+        }
         let media_type = media_type(exchange.sent_headers);
         let media_type = if content.contains_key(media_type) { media_type } else { "application/json" };
         let text = std::str::from_utf8(exchange.sent).unwrap_or_default();
