@@ -14,7 +14,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::Context;
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, Scope};
 
 /// The Lambda runtime has a span of its own around ours. Of its fields the id of the request counts, for the runtime's own lines.
 const OF_THE_RUNTIME: &str = "lambda_runtime";
@@ -102,7 +102,7 @@ where
         line.insert("level".to_owned(), metadata.level().as_str().into());
         line.insert("service".to_owned(), self.service.into());
         let mut fields = Fields(line);
-        for span in context.event_scope(event).into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
             if let Some(SpanFields(of_span)) = span.extensions().get() {
                 fields.0.extend(of_span.0.clone());
             }

@@ -185,35 +185,35 @@ impl fmt::Debug for Sink {
 ///
 /// A dimension that the invocation has no member for is left away. Written as text: a tree of values costs four times as much.
 pub(super) fn line(namespace: &str, counted: &[(Metric, f64)], members: &[(&str, &str)]) -> String {
-    let mut line = format!(r#"{{"_aws":{{"Timestamp":{},"CloudWatchMetrics":["#, Utc::now().timestamp_millis());
-    let mut directives = 0;
-    for by in [By::Stack, By::Function, By::Schedule, By::Route] {
-        let mut of_these = counted.iter().filter(|(metric, _)| metric.by() == by).peekable();
-        if of_these.peek().is_none() {
-            continue;
-        }
-        let dimensions = by.dimensions().iter().filter(|name| members.iter().any(|(known, _)| known == *name));
-        let dimensions: Vec<String> = dimensions.map(|name| format!(r#""{name}""#)).collect();
-        let named = of_these
-            .map(|(metric, _)| format!(r#"{{"Name":"{}","Unit":"{}"}}"#, metric.name(), metric.unit().as_str()));
-        let named: Vec<String> = named.collect();
-        let comma = if directives == 0 { "" } else { "," };
-        let (dimensions, named) = (dimensions.join(","), named.join(","));
-        line +=
-            &format!(r#"{comma}{{"Namespace":{},"Dimensions":[[{dimensions}]],"Metrics":[{named}]}}"#, text(namespace));
-        directives += 1;
-    }
-    line += "]}";
-    for (name, value) in members {
-        line += &format!(r#","{name}":{}"#, text(value));
-    }
-    for (metric, value) in counted {
-        // A number that JSON cannot say is none.
-        let value = if value.is_finite() { *value } else { 0.0 };
-        line += &format!(r#","{}":{value}"#, metric.name());
-    }
-    line.push('}');
-    line
+    let directives: Vec<String> = [By::Stack, By::Function, By::Schedule, By::Route]
+        .into_iter()
+        .filter(|by| counted.iter().any(|(metric, _)| metric.by() == *by))
+        .map(|by| directive(namespace, by, counted, members))
+        .collect();
+    let aws = format!(
+        r#""_aws":{{"Timestamp":{},"CloudWatchMetrics":[{}]}}"#,
+        Utc::now().timestamp_millis(),
+        directives.join(",")
+    );
+    let members = members.iter().map(|(name, value)| format!(r#""{name}":{}"#, text(value)));
+    // A number that JSON cannot say is none.
+    let finite = |value: f64| if value.is_finite() { value } else { 0.0 };
+    let numbers = counted.iter().map(|(metric, value)| format!(r#""{}":{}"#, metric.name(), finite(*value)));
+    let all: Vec<String> = std::iter::once(aws).chain(members).chain(numbers).collect();
+    format!("{{{}}}", all.join(","))
+}
+
+/// Says which of the line's members are metrics, and which are their dimensions.
+fn directive(namespace: &str, by: By, counted: &[(Metric, f64)], members: &[(&str, &str)]) -> String {
+    let known = |name: &&&str| members.iter().any(|(member, _)| member == *name);
+    let dimensions: Vec<String> = by.dimensions().iter().filter(known).map(|name| format!(r#""{name}""#)).collect();
+    let metrics: Vec<String> = counted
+        .iter()
+        .filter(|(metric, _)| metric.by() == by)
+        .map(|(metric, _)| format!(r#"{{"Name":"{}","Unit":"{}"}}"#, metric.name(), metric.unit().as_str()))
+        .collect();
+    let (namespace, dimensions, metrics) = (text(namespace), dimensions.join(","), metrics.join(","));
+    format!(r#"{{"Namespace":{namespace},"Dimensions":[[{dimensions}]],"Metrics":[{metrics}]}}"#)
 }
 
 /// A text in quotes, as JSON writes it.
