@@ -14,8 +14,16 @@ const NODE: (u32, u32) = (20, 19);
 const PACKAGE: &str = "\"keepwell-console\"";
 
 /// What a build of the console is made from, beside its folders `src`, `public` and `scripts`.
-const SOURCES: [&str; 8] =
-    ["src", "public", "scripts", "index.html", "package.json", "package-lock.json", "vite.config.ts", "svelte.config.js"];
+const SOURCES: [&str; 8] = [
+    "src",
+    "public",
+    "scripts",
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "vite.config.ts",
+    "svelte.config.js",
+];
 
 /// What is done about the console at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +166,10 @@ fn npm(folder: &Path, arguments: &[&str]) -> Result<(), String> {
 /// The folder of the console's sources: below the current folder or one above it, or above the program itself.
 fn sources() -> Option<PathBuf> {
     let starts = [std::env::current_dir().ok(), std::env::current_exe().ok()];
-    starts.iter().flatten().find_map(|start| start.ancestors().map(|folder| folder.join("web")).find(|web| is_ours(web)))
+    starts
+        .iter()
+        .flatten()
+        .find_map(|start| start.ancestors().map(|folder| folder.join("web")).find(|web| is_ours(web)))
 }
 
 fn is_ours(folder: &Path) -> bool {

@@ -49,7 +49,12 @@ fn the_newest_source_counts_wherever_it_lies() {
     for (name, seconds) in [("index.html", 0), ("src/pages/Home.svelte", 60), ("dist/index.html", 600)] {
         let path = folder.join(name);
         std::fs::write(&path, "x").unwrap();
-        std::fs::File::options().write(true).open(&path).unwrap().set_modified(old + Duration::from_secs(seconds)).unwrap();
+        std::fs::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_modified(old + Duration::from_secs(seconds))
+            .unwrap();
     }
     // What was built is no source.
     assert_eq!(newest(&folder), Some(old + Duration::from_secs(60)));

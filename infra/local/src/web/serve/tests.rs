@@ -37,7 +37,8 @@ async fn get_built(path: &str) -> Got {
 
 #[tokio::test]
 async fn every_page_of_the_console_is_the_one_document() {
-    for path in ["/", "/customers", "/customers/acme", "/customers/acme.example?tab=score", "/no/such/page", "/vendor"] {
+    for path in ["/", "/customers", "/customers/acme", "/customers/acme.example?tab=score", "/no/such/page", "/vendor"]
+    {
         let got = get_built(path).await;
         assert_eq!((got.status, got.body.as_str()), (StatusCode::OK, "<!doctype html>console"), "{path}");
         assert_eq!(got.header("cache-control"), "no-store", "{path}");
