@@ -8,6 +8,7 @@ import type { paths } from './schema';
 
 export type CustomerQuery = NonNullable<paths['/v1/customers']['get']['parameters']['query']>;
 export type TaskQuery = NonNullable<paths['/v1/tasks']['get']['parameters']['query']>;
+export type TimelineKind = NonNullable<NonNullable<paths['/v1/customers/{id}/timeline']['get']['parameters']['query']>['kind']>;
 export type FeedbackQuery = NonNullable<paths['/v1/feedback']['get']['parameters']['query']>;
 
 /** How many rows a page of the portfolio has. */
@@ -85,7 +86,7 @@ export const historyQuery = (id: () => string, days: () => number, enabled: () =
     enabled: id() !== '' && enabled(),
   }));
 
-export const timelineQuery = (id: () => string, kind: () => string | null, limit = 40) =>
+export const timelineQuery = (id: () => string, kind: () => TimelineKind | null, limit = 40) =>
   createInfiniteQuery(() => ({
     queryKey: [...keys.customer(id()), 'timeline', kind(), limit],
     queryFn: ({ pageParam }) => {

@@ -8,7 +8,9 @@ type Item<T> = T extends { items: (infer I)[] } ? I : never;
 
 export type Customers = Body<'/v1/customers'>;
 export type Customer = Body<'/v1/customers/{id}'>;
-export type Score = Body<'/v1/customers/{id}/score'>;
+/** The answer while no rule has data says no more than that. */
+export type ScoreOrNone = Body<'/v1/customers/{id}/score'>;
+export type Score = Extract<ScoreOrNone, { band: unknown }>;
 export type Dimension = Score['dimensions'][number];
 export type Rule = Dimension['rules'][number];
 export type Explanation = Body<'/v1/customers/{id}/score/explain'>;

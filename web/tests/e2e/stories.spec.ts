@@ -175,7 +175,7 @@ test('the table says what it is to a screen reader', async ({ page, console }) =
             - text: Enterprise
           - cell "Thriving. Change the status of Voltmarrow Energy":
             - button "Thriving. Change the status of Voltmarrow Energy"
-          - cell "50, Steady ≠ status"
+          - cell "50 , Steady ≠ status"
           - cell "−25 points in 7 days"
           - cell "−28 points in 30 days"
           - cell /Critical ticket open −24/:

@@ -38,34 +38,35 @@ pub enum Plan {
     Placeholder,
 }
 
+/// The build on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDisk {
+    /// There is none.
+    Absent,
+    /// A source is newer than it.
+    Outdated,
+    /// It is what the sources say.
+    Current,
+}
+
 /// What the decision is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation {
-    /// There are sources.
-    pub sources: bool,
-    /// There is a build on disk.
-    pub built: bool,
-    /// A source is newer than that build.
-    pub outdated: bool,
-    /// Node.js is there and new enough.
-    pub node: bool,
+    /// The build on disk.
+    pub on_disk: OnDisk,
+    /// There are sources, Node.js is there and new enough, and `--no-web-build` did not forbid it.
+    pub can_build: bool,
     /// The program carries a console.
     pub embedded: bool,
-    /// Building was not forbidden by `--no-web-build`.
-    pub may_build: bool,
 }
 
 /// What to do.
 pub fn decide(situation: Situation) -> Plan {
-    let Situation { sources, built, outdated, node, embedded, may_build } = situation;
-    if sources && may_build && node && (!built || outdated) {
-        Plan::Build
-    } else if built {
-        Plan::OnDisk
-    } else if embedded {
-        Plan::Embedded
-    } else {
-        Plan::Placeholder
+    match situation {
+        Situation { can_build: true, on_disk: OnDisk::Absent | OnDisk::Outdated, .. } => Plan::Build,
+        Situation { on_disk: OnDisk::Current | OnDisk::Outdated, .. } => Plan::OnDisk,
+        Situation { embedded: true, .. } => Plan::Embedded,
+        _ => Plan::Placeholder,
     }
 }
 
@@ -75,15 +76,14 @@ pub fn prepare(may_build: bool, say: fn(&str)) -> Console {
     let folder = sources();
     let dist = folder.as_ref().map(|folder| folder.join("dist"));
     let built_at = dist.as_ref().and_then(|dist| modified(&dist.join("index.html")));
-    let outdated = folder.as_ref().is_some_and(|folder| newest(folder) > built_at);
-    let situation = Situation {
-        sources: folder.is_some(),
-        built: built_at.is_some(),
-        outdated,
-        node: may_build && folder.is_some() && (built_at.is_none() || outdated) && node_is_there(),
-        embedded: !embedded::FILES.is_empty(),
-        may_build,
+    let on_disk = match built_at {
+        None => OnDisk::Absent,
+        Some(_) if folder.as_ref().is_some_and(|folder| newest(folder) > built_at) => OnDisk::Outdated,
+        Some(_) => OnDisk::Current,
     };
+    // Node.js is asked only when there is something to build.
+    let can_build = may_build && folder.is_some() && on_disk != OnDisk::Current && node_is_there();
+    let situation = Situation { on_disk, can_build, embedded: !embedded::FILES.is_empty() };
     match (decide(situation), folder, dist) {
         (Plan::Build, Some(folder), _) => {
             say("  console  npm is building it; the page shows it when it is ready");
@@ -93,7 +93,7 @@ pub fn prepare(may_build: bool, say: fn(&str)) -> Console {
             console
         }
         (Plan::OnDisk, _, Some(dist)) => {
-            let newer = if outdated { ", older than its sources" } else { "" };
+            let newer = if on_disk == OnDisk::Outdated { ", older than its sources" } else { "" };
             say(&format!("  console  the build on disk ({}){newer}", dist.display()));
             Console::new(State::Ready(Files::Folder(dist)))
         }
@@ -208,4 +208,5 @@ fn newest_below(path: &Path) -> io::Result<Option<SystemTime>> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;

@@ -116,4 +116,5 @@ fn placeholder(building: bool, failure: Option<&str>) -> Response {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;

@@ -2,31 +2,23 @@ use std::time::Duration;
 
 use super::*;
 
-const BARE: Situation =
-    Situation { sources: false, built: false, outdated: false, node: false, embedded: false, may_build: true };
-const FRESH_CLONE: Situation = Situation { sources: true, outdated: true, node: true, ..BARE };
-const BUILT: Situation = Situation { built: true, outdated: false, ..FRESH_CLONE };
+const FRESH_CLONE: Situation = Situation { on_disk: OnDisk::Absent, can_build: true, embedded: false };
 
 #[test]
 fn sources_that_are_newer_than_their_build_are_built() {
     assert_eq!(decide(FRESH_CLONE), Plan::Build);
-    assert_eq!(decide(Situation { outdated: true, ..BUILT }), Plan::Build);
-    assert_eq!(decide(BUILT), Plan::OnDisk);
+    assert_eq!(decide(Situation { on_disk: OnDisk::Outdated, embedded: true, ..FRESH_CLONE }), Plan::Build);
+    assert_eq!(decide(Situation { on_disk: OnDisk::Current, ..FRESH_CLONE }), Plan::OnDisk);
 }
 
 #[test]
-fn without_node_or_leave_nothing_is_built() {
-    for cannot in [Situation { node: false, ..FRESH_CLONE }, Situation { may_build: false, ..FRESH_CLONE }] {
-        assert_eq!(decide(cannot), Plan::Placeholder);
-        assert_eq!(decide(Situation { embedded: true, ..cannot }), Plan::Embedded);
-        assert_eq!(decide(Situation { built: true, embedded: true, ..cannot }), Plan::OnDisk);
+fn without_sources_node_or_leave_nothing_is_built() {
+    let cannot = Situation { can_build: false, ..FRESH_CLONE };
+    assert_eq!(decide(cannot), Plan::Placeholder);
+    assert_eq!(decide(Situation { embedded: true, ..cannot }), Plan::Embedded);
+    for on_disk in [OnDisk::Outdated, OnDisk::Current] {
+        assert_eq!(decide(Situation { on_disk, embedded: true, ..cannot }), Plan::OnDisk);
     }
-}
-
-#[test]
-fn a_program_far_from_its_sources_serves_what_it_carries() {
-    assert_eq!(decide(Situation { embedded: true, node: true, ..BARE }), Plan::Embedded);
-    assert_eq!(decide(Situation { node: true, ..BARE }), Plan::Placeholder);
 }
 
 #[test]
@@ -57,7 +49,7 @@ fn the_newest_source_counts_wherever_it_lies() {
             .unwrap();
     }
     // What was built is no source.
-    assert_eq!(newest(&folder), Some(old + Duration::from_secs(60)));
+    assert_eq!(newest(&folder), Some(old + Duration::from_mins(1)));
     std::fs::remove_dir_all(folder).unwrap();
 }
 
