@@ -145,7 +145,6 @@ impl<'a> Instance<'a> {
         arrival.ok_or_else(|| self.silent("it ended or hangs"))
     }
 
-
     fn silent(&self, what: &str) -> Failure {
         let what = format!("{what}: {}", last_lines(&self.program.log));
         Failure::NoAnswer { function: self.program.function.clone(), what }
