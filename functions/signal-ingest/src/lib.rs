@@ -11,7 +11,7 @@ use axum::extract::State;
 use http::Method;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::Function;
-use keepwell_aws::http::{Access, Role, Routes};
+use keepwell_aws::http::{Access, QueryParams, Role, Routes};
 use keepwell_domain::import::ImportKind;
 
 pub use operations::operations;
@@ -33,8 +33,8 @@ pub fn function(cloud: &Cloud) -> Function {
     let access = Access::MachineOrPeople(Role::Csm);
     let imports = Routes::new(cloud).route(access, Method::POST, "/v1/imports/{kind}", import::post_import);
     let routes = ARRAYS.into_iter().fold(imports, |routes, (path, kind)| {
-        routes.route(access, Method::POST, path, move |State(cloud): State<Cloud>, body: Body| {
-            signals::post(kind, cloud, body)
+        routes.route(access, Method::POST, path, move |State(cloud): State<Cloud>, query: QueryParams, body: Body| {
+            signals::post(kind, cloud, query, body)
         })
     });
     Function::new("signal-ingest").routes(tracking::routes(routes))

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::body::{read, read_json};
-use keepwell_aws::http::{Answer, ApiError};
+use keepwell_aws::http::{Answer, ApiError, QueryParams};
 use keepwell_domain::import::{ArrayReport, ImportKind, ItemReport, ItemResult, Row, read_array};
 use keepwell_domain::problem::{FieldProblem, Problems};
 
@@ -13,7 +13,8 @@ use crate::write::{Effect, write};
 const MAX_ARRAY: usize = 1024 * 1024;
 
 /// Writes the good items of the array and says of each what became of it.
-pub(crate) async fn post(kind: ImportKind, cloud: Cloud, body: Body) -> Result<Answer, ApiError> {
+pub(crate) async fn post(kind: ImportKind, cloud: Cloud, query: QueryParams, body: Body) -> Result<Answer, ApiError> {
+    query.finish()?;
     let array = read_json(&read(body, MAX_ARRAY).await?)?;
     let mut rows = Vec::new();
     let mut reports = Vec::new();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use keepwell_domain::event::Event;
+use keepwell_domain::id::CustomerId;
 use serde_json::Value;
 use tracing::{Instrument as _, Span};
 
@@ -80,10 +81,12 @@ impl Message {
         serde_json::from_value(self.detail.clone()).map_err(Unreadable::from)
     }
 
-    /// The span of what is done about this message: its lines have the ids of the event. Of an event that is not ours there are none.
+    /// The span of what is done about this message: its lines have the ids of the event. Of an event that is not ours there are none,
+    /// nor of what only stands in an id's place: a log holds what somebody else wrote as little as it holds names.
     pub fn span(&self) -> Span {
         let text = |name: &str| self.detail.get(name).and_then(Value::as_str);
-        event_span(text("event_id"), text("customer_id"), text("correlation_id"), text("causation_id"), text("trace"))
+        let id = |name: &str| text(name).filter(|id| CustomerId::parse(id).is_ok());
+        event_span(id("event_id"), id("customer_id"), id("correlation_id"), id("causation_id"), text("trace"))
     }
 }
 

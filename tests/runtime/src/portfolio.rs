@@ -60,8 +60,10 @@ impl Portfolio {
 
     /// What `infra/template.yaml` gives to every function, and the keys for links.
     pub(crate) fn variables(&self) -> Result<BTreeMap<String, String>, Failure> {
-        let missing = || Failure::Wrong("the local system has no key for links".to_owned());
-        let link_key = self.world.system.local().local_value("link_key").ok_or_else(missing)?;
+        let key = |name: &str| {
+            let missing = || Failure::Wrong(format!("the local system has no {name}"));
+            self.world.system.local().local_value(name).ok_or_else(missing)
+        };
         let deployment = &self.world.system.cloud().deployment;
         let variables = [
             ("CORE_TABLE", deployment.tables.core.clone()),
@@ -73,7 +75,8 @@ impl Portfolio {
             ("MAIL_FROM", "keepwell@keepwell.example".to_owned()),
             ("PUBLIC_URL", deployment.public_url.clone().unwrap_or_default()),
             ("MANAGER_EMAIL", "manager@keepwell.example".to_owned()),
-            ("LINK_KEYS", format!("k1:{link_key}")),
+            ("LINK_KEYS", format!("k1:{}", key("link_key")?)),
+            ("ADDRESS_KEY", key("address_key")?),
         ];
         Ok(variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }

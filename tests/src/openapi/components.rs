@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The headings, in their order, and what stands under each.
-pub(super) const TAGS: [(&str, &str); 14] = [
+pub(super) const TAGS: [(&str, &str); 17] = [
     ("Customers", "Companies that pay for the product: profile, Health Status, timeline."),
     ("Contacts", "The people at a customer who are asked and written to."),
     ("Health Score", "The score with its breakdown, its history, why it changed, and overrides by hand."),
@@ -13,7 +13,13 @@ pub(super) const TAGS: [(&str, &str); 14] = [
     ("Automations", "What happens by itself: documents, versions, runs, dry runs."),
     ("Mails", "The mails that automations can send."),
     ("Endpoints", "Where automations send to, and what was sent."),
+    ("Analytics", "The portfolio in numbers: trends, segments, movement, drivers, renewals, responses."),
+    (
+        "Exports and privacy",
+        "Everything back out: of all, of one customer, of one person; and how a person is forgotten.",
+    ),
     ("Settings", "The team's settings."),
+    ("Sign-in", "How a browser signs a person in."),
     ("Write keys", "The keys of machines that send data."),
     ("Signals", "Data from other systems: arrays and CSV files."),
     ("Tracking", "Segment's tracking API."),

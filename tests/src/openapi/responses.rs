@@ -31,7 +31,11 @@ const PROBLEMS: [Problem; 13] = [
     },
     Problem { status: 404, name: "NotFound", description: "It is not there." },
     Problem { status: 409, name: "Taken", description: "The id is taken." },
-    Problem { status: 410, name: "Gone", description: "The link is too old." },
+    Problem {
+        status: 410,
+        name: "Gone",
+        description: "It is not there any more: the link is too old, or what an earlier request with the `Idempotency-Key` made was erased.",
+    },
     Problem {
         status: 412,
         name: "ChangedMeanwhile",
@@ -67,7 +71,7 @@ pub(super) fn problems(operation: &Operation, access: Access) -> BTreeSet<u16> {
         when(operation.path.contains('{'), &[404]),
         when(!is_link, &[422]),
         when(takes_body && !is_link, &[400, 413, 415]),
-        when(operation.idempotent, &[400]),
+        when(operation.idempotent, &[400, 410]),
         when(operation.if_match != IfMatch::Never, &[412]),
         when(matches!(operation.if_match, IfMatch::Always | IfMatch::UnlessNew), &[428]),
         operation.problems.as_slice(),
@@ -95,9 +99,7 @@ fn problem_schema() -> Value {
 
 /// The problems as components.
 pub(super) fn components() -> Value {
-    // The page of a link that is too old is a page, as all that is said to contacts.
-    let documents = PROBLEMS.iter().filter(|problem| problem.status != 410);
-    let named = documents.map(|problem| {
+    let named = PROBLEMS.iter().map(|problem| {
         let mut response = json!({
             "description": problem.description,
             "content": { "application/problem+json": { "schema": problem_schema() } },

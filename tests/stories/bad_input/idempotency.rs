@@ -51,7 +51,10 @@ async fn the_answer_is_repeated_even_after_the_thing_changed_or_went() {
     assert_eq!(world.get(path).await["name"], "Newer");
 
     let _ = world.call_as(Role::Admin, Method::DELETE, path).send().await.expect_status(204);
-    let _ = post(&world, "/v1/customers", "k", &body).await.expect_status(201);
+    assert_eq!(
+        post(&world, "/v1/customers", "k", &body).await.expect_status(410).json()["type"],
+        "urn:keepwell:problem:erased"
+    );
     let _ = world.call_as(Role::Viewer, Method::GET, path).send().await.expect_status(404);
 }
 

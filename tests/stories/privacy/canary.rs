@@ -91,6 +91,8 @@ async fn refused(world: &World, key: &str) {
         .filter(|(_, path)| *path != "/v1/scorecards/order")
         .collect();
     for (method, path) in declared {
+        // Lines name the customer that a path names: its id is the team's own, and no person's.
+        let path = path.replace("/customers/{id}", "/customers/nobody");
         let path =
             path.replace("{id}", "zuzuqid").replace("{contact}", "zuzuqid").replace("{token}", "f1.zuzuq.zuzuq.zuzuq");
         let path = path.replace("{kind}", "contacts").replace("{delivery}", "zuzuqid");

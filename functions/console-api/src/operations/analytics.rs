@@ -82,6 +82,7 @@ fn period(operation: Operation) -> Operation {
 
 /// Scores, bands and happiness, week by week.
 #[derive(JsonSchema)]
+#[schemars(rename = "PortfolioTrend")]
 struct Trend {
     /// The first day.
     from: NaiveDate,
@@ -182,9 +183,9 @@ struct MovedCustomer {
 #[schemars(rename = "Drivers")]
 struct DriversAnswer {
     /// The first moment.
-    from: DateTime<Utc>,
+    from: Moment,
     /// The last moment.
-    to: DateTime<Utc>,
+    to: Moment,
     /// How many customers are looked at.
     customers: usize,
     /// How many of them had a score at both moments.

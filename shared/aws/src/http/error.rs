@@ -68,6 +68,9 @@ pub enum ApiError {
     /// The `Idempotency-Key` was used with another body.
     #[error("idempotency key reused")]
     IdempotencyKeyReused,
+    /// The request was answered before, and what it made was erased since.
+    #[error("what the request made was erased")]
+    Erased,
     /// The change was not committed.
     #[error("the change was not committed")]
     Commit(#[from] CommitError),
@@ -223,6 +226,13 @@ impl ApiError {
                 "idempotency-key-reused",
                 "The Idempotency-Key was used with another body",
                 "Use a fresh key for a new request, or the same body to repeat the old one.".to_owned(),
+            ),
+            Self::Erased => plain(
+                StatusCode::GONE,
+                "erased",
+                "What the request made was erased",
+                "A request with this Idempotency-Key was answered before. Use a fresh key for a new request."
+                    .to_owned(),
             ),
             Self::Commit(CommitError::Unexpected { .. } | CommitError::Contention) => plain(
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -29,12 +29,15 @@ impl Idempotency {
         Ok(Self(Some((key, keys::short_hash(&body.to_string())))))
     }
 
-    /// The first answer, if this request was answered before.
+    /// The first answer, if this request was answered before; [`ApiError::Erased`] when that was erased since.
     pub async fn replay(&self, cloud: &Cloud) -> Result<Option<Answer>, ApiError> {
         let Some((key, fingerprint)) = &self.0 else { return Ok(None) };
         let Some(remembered) = cloud.store.remembered(key, cloud.now()).await? else { return Ok(None) };
         if remembered.fingerprint != *fingerprint {
             return Err(ApiError::IdempotencyKeyReused);
+        }
+        if remembered.is_erased() {
+            return Err(ApiError::Erased);
         }
         let status = StatusCode::from_u16(remembered.status).unwrap_or(StatusCode::OK);
         Ok(Some(Answer { status, body: remembered.body, etag: remembered.etag }))

@@ -41,6 +41,11 @@ impl Store {
 }
 
 impl Remembered {
+    /// Whether what it said was erased with what it was about.
+    pub fn is_erased(&self) -> bool {
+        self.body.to_string() == ERASED
+    }
+
     /// The answer without what it said.
     pub(super) fn erased(self) -> Self {
         Self { body: serde_json::from_str(ERASED).unwrap_or_default(), etag: None, ..self }

@@ -8,6 +8,7 @@ use crate::health_status::HealthStatus;
 
 /// How many customers have each band.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "CustomersByBand")]
 pub struct Bands {
     /// Thriving.
     pub thriving: usize,

@@ -120,8 +120,8 @@ pub const METRICS: f64 = 15.0;
 /// Dashboards in the template.
 pub const DASHBOARDS: f64 = 1.0;
 
-/// Secrets in the template.
-pub const SECRETS: f64 = 1.0;
+/// Secrets in the template: the keys of links and of addresses.
+pub const SECRETS: f64 = 2.0;
 
 /// What is assumed, in words.
 pub const IN_WORDS: [&str; 8] = [

@@ -31,7 +31,7 @@ pub enum Cause {
     Storage,
     /// What all of this logs.
     Logs,
-    /// Schedules, idle queues, alarms and the secret.
+    /// Schedules, idle queues, alarms and the secrets.
     Standing,
 }
 
