@@ -1,4 +1,5 @@
 //! The night: what changes by the passing of time, and the audit of what scores rest on.
+#![expect(clippy::float_cmp, reason = "counts are whole numbers")]
 
 use std::collections::HashMap;
 

@@ -17,6 +17,7 @@ use serde_json::Value;
 /// A customer as the API shows it: profile, status and standing side by side.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Customer")]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own, by a name of the API")]
 pub(crate) struct CustomerView<'a> {
     /// Its id: yours, or generated (`cus_…`).
     id: &'a CustomerId,

@@ -206,7 +206,7 @@ impl LocalSystem {
     async fn publish(&self) -> Result<usize, HandlerError> {
         let sweep = event_publisher::sweep(&self.cloud, Duration::zero());
         match self.functions.iter().find(|function| function.name == "event-publisher") {
-            Some(publisher) => publisher.within(Work::Stream { rows: 0 }, sweep).await,
+            Some(publisher) => Box::pin(publisher.within(Work::Stream { rows: 0 }, sweep)).await,
             None => sweep.await,
         }
     }

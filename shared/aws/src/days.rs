@@ -67,24 +67,16 @@ impl Kept {
 
 /// A kept day; `None` when it is not there, or cannot be used, which is reported.
 pub async fn read(cloud: &Cloud, day: NaiveDate) -> Result<Option<Day>, ObjectError> {
-    usable(&standings_key(day), cloud.snapshots.get(&standings_key(day)).await?, Day::from_bytes)
+    let key = standings_key(day);
+    Ok(cloud.snapshots.get(&key).await?.and_then(|bytes| usable(&key, &bytes, Day::from_bytes)))
 }
 
 /// The measures of a kept day's customers, in the order of its rows.
 pub async fn read_measures(cloud: &Cloud, day: NaiveDate) -> Result<Option<DayMeasures>, ObjectError> {
-    usable(&measures_key(day), cloud.snapshots.get(&measures_key(day)).await?, DayMeasures::from_bytes)
+    let key = measures_key(day);
+    Ok(cloud.snapshots.get(&key).await?.and_then(|bytes| usable(&key, &bytes, DayMeasures::from_bytes)))
 }
 
-fn usable<T>(
-    key: &str,
-    bytes: Option<Vec<u8>>,
-    read: impl FnOnce(&[u8]) -> Result<T, SnapshotError>,
-) -> Result<Option<T>, ObjectError> {
-    match bytes.as_deref().map(read).transpose() {
-        Ok(read) => Ok(read),
-        Err(error) => {
-            tracing::error!(%error, key, "a kept day is left aside");
-            Ok(None)
-        }
-    }
+fn usable<T>(key: &str, bytes: &[u8], read: impl FnOnce(&[u8]) -> Result<T, SnapshotError>) -> Option<T> {
+    read(bytes).inspect_err(|error| tracing::error!(%error, key, "a kept day is left aside")).ok()
 }

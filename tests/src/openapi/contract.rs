@@ -85,7 +85,7 @@ impl Contract {
         self.check_answer(found, exchange)?;
         if exchange.status.is_success() {
             self.check_query(found, exchange)?;
-            self.check_headers(found, exchange)?;
+            Self::check_headers(found, exchange)?;
             self.check_body(found, exchange)?;
         }
         Ok(())
@@ -151,10 +151,8 @@ impl Contract {
                 // An empty parameter counts as absent.
                 continue;
             }
-            let value = match parameter["explode"] == true {
-                true => json!({ name.clone(): value }),
-                false => json!(value),
-            };
+            let is_spread = parameter["explode"] == true;
+            let value = if is_spread { json!({ name.clone(): value }) } else { json!(value) };
             let pointer = format!("{}/parameters/{place}/schema", found.pointer);
             let as_json = || serde_json::from_str(value.as_str().unwrap_or_default()).unwrap_or(Value::Null);
             self.validate(&pointer, &value)
@@ -167,7 +165,7 @@ impl Contract {
         missing.map_or(Ok(()), |(_, parameter)| Err(format!("{} is not required", parameter["name"])))
     }
 
-    fn check_headers(&self, found: &Found<'_>, exchange: &Exchange<'_>) -> Result<(), String> {
+    fn check_headers(found: &Found<'_>, exchange: &Exchange<'_>) -> Result<(), String> {
         let parameters = found.said["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
         let has = |name: &str| {
             let reference = format!("#/components/parameters/{name}");

@@ -12,7 +12,7 @@ use super::{components, responses};
 
 /// The description of the API.
 pub struct Description {
-    /// The OpenAPI document.
+    /// The `OpenAPI` document.
     pub document: Value,
     /// The same, with answers that may say nothing else than it says.
     pub strict: Value,

@@ -226,7 +226,7 @@ pub(super) fn parts(schema: &Value) -> Vec<String> {
         Value::Object(members) => {
             let choices =
                 ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|key| members.get(key)?.as_array()).flatten();
-            let of_choices = choices.filter(|_| members.contains_key("properties")).flat_map(|choice| {
+            let of_choices = choices.filter(|_| members.contains_key("properties")).filter_map(|choice| {
                 let own = choice.get("$ref").and_then(Value::as_str).and_then(name_of);
                 own.map(str::to_owned)
             });
@@ -251,7 +251,9 @@ fn close(schema: &mut Value, whole: bool) {
     for (key, member) in members.iter_mut() {
         match (key.as_str(), member) {
             ("oneOf" | "anyOf" | "allOf", Value::Array(choices)) => {
-                choices.iter_mut().for_each(|choice| close(choice, whole && !has_properties));
+                for choice in choices {
+                    close(choice, whole && !has_properties);
+                }
             }
             ("properties" | "patternProperties", Value::Object(properties)) => {
                 properties.values_mut().for_each(|property| close(property, true));

@@ -1,4 +1,5 @@
 //! One event's lines, in whichever function, are found by the query that the docs give.
+#![expect(clippy::float_cmp, reason = "counts are whole numbers")]
 
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;

@@ -1,4 +1,5 @@
 //! What happened is counted, once; what did not is not. The numbers are read from the lines, as `CloudWatch` reads them.
+#![expect(clippy::float_cmp, reason = "counts are whole numbers")]
 
 use std::collections::BTreeSet;
 

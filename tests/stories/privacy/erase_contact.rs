@@ -33,7 +33,7 @@ async fn counted(world: &World) -> Value {
         customer.as_object_mut().unwrap().remove(name);
     }
     let score = world.get("/v1/customers/acme/score").await["value"].clone();
-    let ratings: Vec<Value> = world.get("/v1/feedback").await["items"].as_array().unwrap().to_vec();
+    let ratings: Vec<Value> = world.get("/v1/feedback").await["items"].as_array().unwrap().clone();
     let ratings: Vec<Value> = ratings.iter().map(|answer| json!([answer["rating"], answer["at"]])).collect();
     json!({ "customer": customer, "score": score, "ratings": ratings })
 }

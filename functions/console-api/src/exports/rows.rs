@@ -57,7 +57,7 @@ pub(super) async fn read(
             // Who was erased meanwhile has no row.
             let stored = cloud.store.customer(customer).await?;
             let rows = stored.iter().map(|stored| customer_row(&stored.value)).collect::<Result<_, _>>();
-            Ok(Page { items: vec![(None, rows.map_err(unwritable)?)], next: None })
+            Ok(Page { items: vec![(None, rows.map_err(|error| unwritable(&error))?)], next: None })
         }
         ExportKind::Usage => {
             let page = cloud.store.keyed_usage_page::<UsageDay>(customer, ITEMS, after).await?;
@@ -109,10 +109,10 @@ fn rows<T>(
     rows: impl Fn(&T) -> Result<Vec<Value>, serde_json::Error>,
 ) -> Result<Page<Item>, ApiError> {
     let item = |keyed: Keyed<T>| Ok((Some(keyed.sk), rows(&keyed.value)?));
-    let items = page.items.into_iter().map(item).collect::<Result<_, _>>().map_err(unwritable)?;
+    let items = page.items.into_iter().map(item).collect::<Result<_, _>>().map_err(|error| unwritable(&error))?;
     Ok(Page { items, next: page.next })
 }
 
-fn unwritable(error: serde_json::Error) -> ApiError {
+fn unwritable(error: &serde_json::Error) -> ApiError {
     ApiError::Internal(format!("a row cannot be written: {error}"))
 }

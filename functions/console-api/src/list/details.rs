@@ -48,11 +48,17 @@ pub(super) fn wanted(query: &mut QueryParams, limit: usize) -> BTreeSet<Detail> 
 pub(crate) struct Details {
     /// The rule that costs the score most; `null` when nothing was measured or no rule costs anything.
     #[serde(skip_serializing_if = "Option::is_none")]
-    top_driver: Option<Option<TopDriver>>,
+    top_driver: Option<Costliest>,
     /// The scores of twelve weeks, a week apart, the last one now; `null` = unknown then.
     #[serde(skip_serializing_if = "Option::is_none")]
     sparkline: Option<Vec<Option<f64>>>,
 }
+
+/// The rule that costs the most, if one costs anything.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+struct Costliest(Option<TopDriver>);
 
 /// A rule, and what it takes from the score.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -82,7 +88,7 @@ pub(super) async fn of(
     let mut details = vec![Details::default(); customers.len()];
     if wanted.contains(&Detail::TopDriver) {
         for (details, driver) in details.iter_mut().zip(top_drivers(cloud, &customers, now).await?) {
-            details.top_driver = Some(driver);
+            details.top_driver = Some(Costliest(driver));
         }
     }
     if wanted.contains(&Detail::Sparkline) {

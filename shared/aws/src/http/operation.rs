@@ -1,4 +1,4 @@
-//! What the description of the API (OpenAPI) says of a route, written beside the routes of a function.
+//! What the description of the API (`OpenAPI`) says of a route, written beside the routes of a function.
 //!
 //! Only tests and tools ask for it: what is deployed never refers to an operation, so that none of this comes into a Lambda.
 

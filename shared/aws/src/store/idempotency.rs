@@ -43,13 +43,17 @@ impl Store {
 impl Remembered {
     /// Whether what it said was erased with what it was about.
     pub fn is_erased(&self) -> bool {
-        self.body.to_string() == ERASED
+        self.body == erased_body()
     }
 
     /// The answer without what it said.
     pub(super) fn erased(self) -> Self {
-        Self { body: serde_json::from_str(ERASED).unwrap_or_default(), etag: None, ..self }
+        Self { body: erased_body(), etag: None, ..self }
     }
+}
+
+fn erased_body() -> Value {
+    serde_json::from_str(ERASED).unwrap_or_default()
 }
 
 /// The record of an answer.

@@ -158,7 +158,7 @@ impl Search<'_> {
         let nameless = about && self.who.person.is_nameless();
         match kind {
             "mail" if nameless || self.names_contact(&item) => changed |= empty(&mut after, "variables"),
-            "delivery" if nameless => changed |= said_nothing(field(&mut after, "body")),
+            "delivery" if nameless => changed |= field(&mut after, "body").is_some_and(said_nothing),
             // The request that made the contact, or changed something about it.
             "repeated_answer" => {
                 let own = format!("\"{}\"", self.who.contact);
@@ -345,8 +345,8 @@ fn replace(item: &mut Item, name: &str, text: &str) -> bool {
 }
 
 /// Empties the body of a delivery, which is JSON. It was made with a name that is not known any more.
-fn said_nothing(body: Option<&mut AttributeValue>) -> bool {
-    let Some(AttributeValue::M(body)) = body else { return false };
+fn said_nothing(body: &mut AttributeValue) -> bool {
+    let AttributeValue::M(body) = body else { return false };
     let nothing = AttributeValue::S(idempotency::ERASED.to_owned());
     body.insert("text".to_owned(), nothing.clone()) != Some(nothing)
 }

@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn a_header_of_lambda_is_read_and_its_lineage_left_away() {
         let header = TraceHeader::parse(&format!("Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0"));
-        let header = header.expect("a header");
+        let Some(header) = header else { panic!("it is one") };
         assert_eq!(header.id(), ROOT);
         assert_eq!(header.as_str(), format!("Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1"));
         assert_eq!(TraceHeader::parse(header.as_str()), Some(header));
@@ -69,7 +69,7 @@ mod tests {
         {
             assert_eq!(TraceHeader::parse(text), None, "{text:?}");
         }
-        let odd = TraceHeader::parse(&format!("Root={ROOT};Parent=dora@acme.example;Sampled=?")).expect("a root");
-        assert_eq!(odd.as_str(), format!("Root={ROOT}"));
+        let odd = TraceHeader::parse(&format!("Root={ROOT};Parent=dora@acme.example;Sampled=?"));
+        assert_eq!(odd.map(|odd| odd.as_str().to_owned()), Some(format!("Root={ROOT}")));
     }
 }
