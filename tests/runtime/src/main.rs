@@ -28,9 +28,10 @@ use crate::instance::Program;
 use crate::measure::{Bench, Effort, Starts, Warm};
 use crate::portfolio::Portfolio;
 
-/// The largest zip that is allowed, in MB.
+/// The largest zip that is allowed, in MB: a function that grows beyond it has taken in what it does not need.
+const ZIP_LIMIT_MB: f64 = 12.0;
+/// Targets that are printed when they are missed.
 const ZIP_MB: f64 = 8.0;
-/// Targets that are printed when they are missed: they depend on the machine.
 const START_MS: f64 = 30.0;
 const MEMORY_MB: f64 = 64.0;
 const OVERHEAD_MS: f64 = 1.0;
@@ -67,7 +68,7 @@ enum Failure {
     NoAnswer { function: String, what: String },
     #[error("{function} answers wrongly: {answer}")]
     WrongAnswer { function: String, answer: String },
-    #[error("the zip must be smaller than {ZIP_MB} MB: {0}")]
+    #[error("the zip must be smaller than {ZIP_LIMIT_MB} MB: {0}")]
     TooLarge(String),
     #[error("{0}")]
     Wrong(String),
@@ -116,8 +117,8 @@ async fn functions(arguments: &Arguments, bench: &mut Bench<'_>) -> Result<Vec<&
         }
         let warm = bench.warm(&program, function, None, effort.warm).await?;
         rows.push(row(&format!("{function}: {what}"), zip, &starts, &warm));
-        missed.extend(misses(function, &starts, &warm));
-        if zip >= ZIP_MB {
+        missed.extend(misses(function, zip, &starts, &warm));
+        if zip >= ZIP_LIMIT_MB {
             large.push(function);
         }
     }
@@ -166,9 +167,10 @@ fn peak(starts: &Starts, warm: &Warm) -> f64 {
 }
 
 /// The targets that a function missed in this run.
-fn misses(function: &str, starts: &Starts, warm: &Warm) -> Vec<String> {
+fn misses(function: &str, zip: f64, starts: &Starts, warm: &Warm) -> Vec<String> {
     let start = durations(&starts.to_next).median();
     let figures = [
+        ("MB of zip", zip, ZIP_MB),
         ("ms from start to /next", start, START_MS),
         ("MB at most", peak(starts, warm), MEMORY_MB),
         ("ms with nothing to do", warm.nothing.median(), OVERHEAD_MS),
