@@ -253,8 +253,9 @@ test('a task is done and opened again', async ({ page, console }) => {
   await settled(page);
   await page.getByRole('button', { name: 'Done: Save Brightforge Tools: churn risk' }).click();
   await expect(page.getByRole('button', { name: 'Open again: Save Brightforge Tools: churn risk' })).toBeVisible();
-  const closed = await console.api('viewer', 'GET', '/v1/tasks?customer=brightforge&state=done');
-  expect(JSON.stringify(closed.body)).toContain('Save Brightforge Tools');
+  // The page shows what is on its way; the server has it a moment later.
+  const closed = async () => (await console.api('viewer', 'GET', '/v1/tasks?customer=brightforge&state=done')).body;
+  await expect.poll(async () => JSON.stringify(await closed())).toContain('Save Brightforge Tools');
   await page.getByRole('button', { name: 'Open again: Save Brightforge Tools: churn risk' }).click();
   await expect(page.getByRole('button', { name: 'Done: Save Brightforge Tools: churn risk' })).toBeVisible();
 });
