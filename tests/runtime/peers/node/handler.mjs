@@ -193,7 +193,11 @@ async function finish(writes, idempotency, reply, version, now) {
   if (idempotency) {
     const expiresAt = new Date(now.getTime() + 2 * DAY_MS);
     const kept = { fingerprint: idempotency.fingerprint, status: 200, body, etag, expires_at: expiresAt.toISOString() };
-    const write = put(DEDUPE, idempotency.pk, "A", kept, { more: { ttl: { N: seconds(expiresAt) } } });
+    const ttl = { N: seconds(expiresAt) };
+    // By this the answer is found when the customer is erased.
+    const pointer = { pk: { S: `C#${reply.customer}` }, sk: { S: idempotency.pk }, body: { NULL: true }, revision: { N: "1" }, ttl };
+    writes.push({ Put: { TableName: CORE, Item: pointer } });
+    const write = put(DEDUPE, idempotency.pk, "A", kept, { more: { ttl } });
     write.Put.ConditionExpression = "attribute_not_exists(pk) OR #ttl <= :now";
     write.Put.ExpressionAttributeNames = { "#ttl": "ttl" };
     write.Put.ExpressionAttributeValues = { ":now": { N: seconds(now) } };

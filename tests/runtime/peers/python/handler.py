@@ -201,7 +201,10 @@ def finish(writes, remembered_pk, fingerprint, reply, version, now):
     if remembered_pk:
         expires_at = now + timedelta(hours=48)
         kept = {"fingerprint": fingerprint, "status": 200, "body": text, "etag": etag, "expires_at": instant(expires_at)}
-        write = put(DEDUPE, remembered_pk, "A", kept, more={"ttl": {"N": str(int(expires_at.timestamp()))}})
+        ttl = {"ttl": {"N": str(int(expires_at.timestamp()))}}
+        # By this the answer is found when the customer is erased.
+        writes.append(put(CORE, f"C#{reply['customer']}", remembered_pk, None, more=ttl))
+        write = put(DEDUPE, remembered_pk, "A", kept, more=ttl)
         write["Put"]["ConditionExpression"] = "attribute_not_exists(pk) OR #ttl <= :now"
         write["Put"]["ExpressionAttributeNames"] = {"#ttl": "ttl"}
         write["Put"]["ExpressionAttributeValues"] = {":now": {"N": str(int(now.timestamp()))}}
