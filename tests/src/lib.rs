@@ -8,6 +8,7 @@
     reason = "a story that cannot go on has failed, and says where"
 )]
 
+pub mod logged;
 pub mod openapi;
 pub mod rights;
 

@@ -3,34 +3,21 @@
 mod lines;
 mod metrics;
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use keepwell_aws::telemetry::json_lines;
+use keepwell_tests::logged::Logged;
 use serde_json::Value;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 /// Everything that is logged on this thread, as a deployed function logs it.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+struct Log(Logged);
 
 impl Log {
     /// Begins to log.
     fn start() -> (Self, DefaultGuard) {
         let log = Self::default();
-        let writer = log.clone();
+        let writer = log.0.clone();
         let lines = json_lines("nobody", move || writer.clone());
         let filter = keepwell_aws::telemetry::filter(tracing_subscriber::filter::LevelFilter::INFO);
         let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(lines).with(filter));
@@ -38,7 +25,7 @@ impl Log {
     }
 
     fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        self.0.text()
     }
 
     /// The lines; each must be JSON.

@@ -1,11 +1,9 @@
 //! Endpoints are made, listed, changed and deleted; what is secret is shown once or never.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use http::Method;
 use keepwell_aws::http::Role;
 use keepwell_tests::World;
+use keepwell_tests::logged::Logged;
 use serde_json::{Value, json};
 
 use super::receiver::{Receiver, Then};
@@ -38,24 +36,9 @@ async fn the_secret_is_shown_once_and_the_url_of_slack_never() {
         }) });
 }
 
-/// Everything that is logged while the story is told, as a deployed function logs it.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn neither_secrets_nor_paths_nor_bodies_reach_the_log() {
-    let log = Log::default();
+    let log = Logged::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::DEBUG);
     let _guard = tracing::subscriber::set_default(subscriber.with_writer(move || writer.clone()).finish());
@@ -68,7 +51,7 @@ async fn neither_secrets_nor_paths_nor_bodies_reach_the_log() {
         sent(&world, "crm").await;
     }
     admin(&world, Method::POST, "/v1/endpoints/cs-channel/test", Value::Null).await.expect_status(200);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     assert!(text.contains("endpoint disabled"), "nothing was logged: {text}");
     for canary in [&secret["whsec_".len()..], "canary-url", "/hooks/keepwell", "canary-answer", "Söhne"] {
         let line = text.lines().find(|line| line.contains(canary));

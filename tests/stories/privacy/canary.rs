@@ -1,8 +1,5 @@
 //! What people are called, reached at and say, and what opens doors, is in no log line, event or address, whatever goes wrong.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use chrono::Duration;
 use http::Method;
 use keepwell_aws::function::Message;
@@ -10,10 +7,10 @@ use keepwell_aws::http::Role;
 use keepwell_local::cloud::faults::{Fault, FaultPlan, FaultRule};
 use keepwell_local::cloud::requests::Service;
 use keepwell_tests::World;
+use keepwell_tests::logged::Logged;
 use lambda_runtime::{Context, LambdaEvent};
 use serde_json::json;
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::{CANARY, EMAIL, ID, Known, NAME, basic};
@@ -22,43 +19,15 @@ use crate::endpoints::webhook;
 use crate::feedback::intent_of;
 use crate::links::ses_event;
 
-/// Where the lines go.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Lines {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 /// All that our crates log, and what the others log where they are let (`info`).
-fn listen(functions: &[&str]) -> (Lines, tracing::subscriber::DefaultGuard) {
-    let lines = Lines::default();
+fn listen(functions: &[&str]) -> (Logged, tracing::subscriber::DefaultGuard) {
+    let lines = Logged::default();
+    let writer = lines.clone();
     let ours = functions.iter().map(|name| name.replace('-', "_"));
     let ours = ours.chain(["keepwell_aws", "keepwell_domain", "keepwell_local"].map(str::to_owned));
     let targets =
         Targets::new().with_default(LevelFilter::INFO).with_targets(ours.map(|name| (name, LevelFilter::TRACE)));
-    let layer = tracing_subscriber::fmt::layer().json().with_writer(lines.clone());
+    let layer = tracing_subscriber::fmt::layer().json().with_writer(move || writer.clone());
     (lines, tracing::subscriber::set_default(tracing_subscriber::registry().with(layer).with(targets)))
 }
 
