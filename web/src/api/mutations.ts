@@ -9,7 +9,7 @@ import { session } from './session.svelte';
 import type { Customer, Customers, Task } from './types';
 
 /** Changes a customer wherever it is kept: on its page and in every list. */
-function patchCustomer(client: QueryClient, id: string, change: Partial<Customer>): void {
+export function patchCustomer(client: QueryClient, id: string, change: Partial<Customer>): void {
   const patched = (customer: Customer): Customer => (customer.id === id ? { ...customer, ...change } : customer);
   client.setQueryData<Customer>(keys.customer(id), (before) => before && patched(before));
   client.setQueriesData<InfiniteData<Customers> | Customers>({ queryKey: keys.customers }, (before) => {
@@ -22,7 +22,7 @@ function patchCustomer(client: QueryClient, id: string, change: Partial<Customer
 /** Scores, insights and automations follow a write a little later: what depends on them is read again then. */
 const FOLLOWS_MS = [1_500, 4_000, 10_000];
 
-function readAgain(client: QueryClient, ...stale: readonly (readonly unknown[])[]): void {
+export function readAgain(client: QueryClient, ...stale: readonly (readonly unknown[])[]): void {
   for (const queryKey of stale) void client.invalidateQueries({ queryKey });
   for (const wait of FOLLOWS_MS) {
     setTimeout(() => {
