@@ -138,62 +138,6 @@ export const changeTaskMutation = () => {
   }));
 };
 
-export interface LogInteraction {
-  customer: string;
-  kind: 'meeting' | 'call' | 'email' | 'note' | 'other';
-  at: string;
-  quality: number | null;
-  outcome: number | null;
-  notes: string;
-  /** Names the interaction; sent again it replaces itself. */
-  id: string;
-}
-
-/** Logs an interaction. Arrays of signals are for machines on AWS; a file of one row is what a person's token may send. */
-export const logInteractionMutation = () => {
-  const client = useQueryClient();
-  return createMutation(() => ({
-    mutationFn: async (entry: LogInteraction) => {
-      const columns = ['id', 'customer', 'kind', 'at', 'quality', 'outcome', 'notes'] as const;
-      const cell = (value: unknown) => `"${String(value ?? '').replaceAll('"', '""')}"`;
-      const body = `${columns.join(',')}\r\n${columns.map((name) => cell(entry[name])).join(',')}\r\n`;
-      const report = await sendFile('interactions', body);
-      const refused = report.errors ?? [];
-      if (refused.length > 0 || report.rejected > 0) {
-        throw new ApiProblem(
-          422,
-          'The interaction was not saved',
-          refused.map((error) => `${error.column ?? ''}: ${error.detail ?? ''}`).join('; '),
-          refused.map((error) => ({ pointer: `/${error.column ?? ''}`, detail: error.detail ?? '' })),
-          null,
-        );
-      }
-    },
-    onSuccess: (_nothing, { customer }: LogInteraction) => {
-      readAgain(client, keys.customer(customer));
-    },
-  }));
-};
-
-interface ImportReport {
-  rejected: number;
-  errors?: { row?: number; column?: string; detail?: string }[];
-}
-
-async function sendFile(kind: string, body: string): Promise<ImportReport> {
-  return (await take(
-    api.POST(
-      '/v1/imports/{kind}' as never,
-      {
-        params: { path: { kind } },
-        body,
-        bodySerializer: (text: string) => text,
-        headers: { 'content-type': 'text/csv' },
-      } as never,
-    ) as never,
-  )) as ImportReport;
-}
-
 export { idempotencyKey };
 
 export interface SetOverride {
