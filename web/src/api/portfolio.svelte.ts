@@ -2,14 +2,13 @@
 // place far down is reached by steps that read places and no rows; the way is kept, so that it is gone once.
 import { createQueries, useQueryClient } from '@tanstack/svelte-query';
 import { untrack } from 'svelte';
+import { DETAILS } from '../lib/early';
 import { pageOf, pagesOf, sizeOf, startOf, stepTowards } from '../lib/paging';
 import { api, take } from './client';
 import { type CustomerQuery, keys } from './queries';
 import type { Customers } from './types';
 
 export type CustomerRow = Customers['items'][number];
-
-const DETAILS = 'top_driver,sparkline';
 
 const read = (query: CustomerQuery, more: CustomerQuery, signal?: AbortSignal): Promise<Customers> =>
   take(api.GET('/v1/customers', { params: { query: { ...query, ...more } }, ...(signal ? { signal } : {}) }));

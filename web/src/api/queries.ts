@@ -142,17 +142,18 @@ export const feedbackQuery = (query: () => FeedbackQuery, limit = 60) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
-export const insightsQuery = () =>
-  createQuery(() => ({ queryKey: keys.insights, queryFn: () => take(api.GET('/v1/insights', {})) }));
+export const insightsQuery = (enabled: () => boolean = () => true) =>
+  createQuery(() => ({ queryKey: keys.insights, queryFn: () => take(api.GET('/v1/insights', {})), enabled: enabled() }));
 
 /** Renewals and what is at risk. One month: the sums are over everybody, whenever they renew. */
-export const renewalsQuery = (owner: () => string | undefined) =>
+export const renewalsQuery = (owner: () => string | undefined, enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.insights, 'renewals', owner()],
     queryFn: () => {
       const of = owner();
       return take(api.GET('/v1/analytics/renewals', { params: { query: { months: 1, ...(of ? { owner: of } : {}) } } }));
     },
+    enabled: enabled(),
   }));
 
 /** Customers by band, now and a week ago. */
