@@ -227,19 +227,6 @@ test('handles a Not Happy answer, without a mouse', async ({ page, console }) =>
   await expect(answer.getByRole('button', { name: /^Talk to/ })).toBeVisible();
 });
 
-test('logs an interaction, which shows in the timeline', async ({ page, console }) => {
-  await console.open('/customers/glimmerdown?tab=timeline');
-  await settled(page);
-  await page.keyboard.press('l');
-  const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('What', { exact: true }).selectOption('call');
-  await dialog.getByLabel('How good was it?').selectOption('4');
-  await dialog.getByLabel('Notes').fill('They said "great", and want\na second seat pack.');
-  await dialog.getByRole('button', { name: 'Log it' }).click();
-  await expect(page.getByText(/Interaction with Glimmerdown Insurance logged/).first()).toBeVisible();
-  await expect(page.getByText(/They said "great", and want\s+a second seat pack\./)).toBeVisible();
-});
-
 test('a field that is wrong is named at the field', async ({ page, console }) => {
   console.expectErrors(/422/);
   await console.open('/customers/glimmerdown');
