@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod intents;
 pub mod keys;
 pub mod marks;
+pub mod members;
 pub mod outbox;
 mod personal;
 pub mod record;
@@ -31,6 +32,7 @@ pub mod tasks;
 pub mod told;
 pub mod transaction;
 pub mod users;
+pub mod views;
 pub mod write_keys;
 
 use std::collections::HashMap;
