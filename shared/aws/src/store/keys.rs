@@ -32,6 +32,7 @@
 //! | by which scorecards and settings all customers were computed | `APPLIED` | `A` | Get |
 //! | write key | `WRITE_KEYS` | `wk_<id>` | Get; Query for the list |
 //! | endpoint that automations send to | `ENDPOINTS` | `EP#<id>` | Get; Query for the list |
+//! | when a schedule ran last; what SES said of the account | `SYSTEM` | `RAN#<function>/<schedule>`, `MAIL` | Query, all at once |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
@@ -257,6 +258,22 @@ pub const ENDPOINT: &str = "EP#";
 /// An endpoint.
 pub fn endpoint(id: &EndpointId) -> Key {
     key(ENDPOINTS, format!("{ENDPOINT}{id}"))
+}
+
+/// The partition of what the system says of itself.
+pub const SYSTEM: &str = "SYSTEM";
+
+/// Prefix of the last runs of schedules.
+pub const HEARTBEAT: &str = "RAN#";
+
+/// When the schedule of that [name](crate::schedules::Scheduled::name) ran last.
+pub fn heartbeat(name: &str) -> Key {
+    key(SYSTEM, format!("{HEARTBEAT}{name}"))
+}
+
+/// What SES said of the account.
+pub fn mail_quota() -> Key {
+    key(SYSTEM, "MAIL")
 }
 
 /// A customer's event by its number.
