@@ -114,6 +114,7 @@ CALLS = [
     ("GET /v1/sign-in", lambda world: world.call("GET", "/v1/sign-in")),
     ("GET /v1/settings", get("/v1/settings")),
     ("PUT /v1/settings", change("PUT", "/v1/settings", settings_as_they_are, role="admin")),
+    ("GET /v1/system", get("/v1/system", role="admin")),
     ("GET /v1/scorecards", get("/v1/scorecards")),
     ("GET /v1/scorecards/schema", get("/v1/scorecards/schema")),
     ("GET /v1/scorecards/{id}", get("/v1/scorecards/default")),

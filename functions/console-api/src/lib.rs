@@ -26,6 +26,7 @@ mod scores;
 mod sentiment;
 mod settings;
 mod sign_in;
+mod system;
 mod tasks;
 mod view;
 mod write_keys;
@@ -103,6 +104,7 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
         .route(viewer, Method::GET, "/v1/settings", settings::get_settings)
         .route(admin, Method::PUT, "/v1/settings", settings::put_settings)
+        .route(admin, Method::GET, "/v1/system", system::get_system)
         .route(csm, Method::GET, "/v1/endpoints", endpoints::get_endpoints)
         .route(admin, Method::POST, "/v1/endpoints", endpoints::post_endpoint)
         .route(csm, Method::GET, "/v1/endpoints/{id}", endpoints::get_endpoint)

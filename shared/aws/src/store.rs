@@ -15,6 +15,7 @@ pub mod export;
 pub mod exports;
 pub mod feedback;
 pub mod gists;
+pub mod heartbeats;
 pub mod idempotency;
 pub mod intents;
 pub mod keys;
@@ -33,6 +34,7 @@ pub mod told;
 pub mod transaction;
 pub mod users;
 pub mod views;
+pub mod waiting;
 pub mod write_keys;
 
 use std::collections::HashMap;

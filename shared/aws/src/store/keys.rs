@@ -34,6 +34,7 @@
 //! | endpoint that automations send to | `ENDPOINTS` | `EP#<id>` | Get; Query for the list |
 //! | who of the team was here | `MEMBERS` | `MB#<address>` | Get; Query for the list |
 //! | saved view | `VIEWS` | `VW#<id>` | Get; Query for the list |
+//! | when a schedule ran last; what SES said of the account | `SYSTEM` | `RAN#<function>/<schedule>`, `MAIL` | Query, all at once |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
@@ -282,6 +283,22 @@ pub const SAVED_VIEW: &str = "VW#";
 /// A saved view.
 pub fn saved_view(id: &ViewId) -> Key {
     key(SAVED_VIEWS, format!("{SAVED_VIEW}{id}"))
+}
+
+/// The partition of what the system says of itself.
+pub const SYSTEM: &str = "SYSTEM";
+
+/// Prefix of the last runs of schedules.
+pub const HEARTBEAT: &str = "RAN#";
+
+/// When the schedule of that [name](crate::schedules::Scheduled::name) ran last.
+pub fn heartbeat(name: &str) -> Key {
+    key(SYSTEM, format!("{HEARTBEAT}{name}"))
+}
+
+/// What SES said of the account.
+pub fn mail_quota() -> Key {
+    key(SYSTEM, "MAIL")
 }
 
 /// A customer's event by its number.
