@@ -6,7 +6,7 @@ import type { paths } from './schema';
 import { forget, renew, session } from './session.svelte';
 
 /** Fetches with the token; a refused token is renewed once, then forgotten, which shows the sign-in page. */
-export async function send(request: Request): Promise<Response> {
+async function send(request: Request): Promise<Response> {
   const attempt = (fresh: Request) => {
     if (session.token) fresh.headers.set('authorization', `Bearer ${session.token}`);
     return fetch(fresh).catch(() => {

@@ -1,21 +1,15 @@
 // What contacts answered, and what the team does about it.
 import { createInfiniteQuery, createMutation, createQuery, type InfiniteData, useQueryClient } from '@tanstack/svelte-query';
 import type { Level } from '../lib/words';
-import { matches } from './client';
+import { api, matches, take } from './client';
 import { ApiProblem } from './errors';
-import { keys } from './queries';
-import { request } from './request';
+import { type FeedbackQuery, keys } from './queries';
 import type { Feedback } from './types';
 
 export const HANDLING = ['new', 'in_work', 'closed'] as const;
 export type Handling = (typeof HANDLING)[number];
 
-export interface Answer extends Feedback {
-  id: string;
-  state: Handling;
-  themes: string[];
-  version: number;
-}
+export type Answer = Feedback;
 
 interface Page {
   items: Answer[];
@@ -28,24 +22,13 @@ export interface InboxQuery {
   theme?: string;
 }
 
-const read = (query: Record<string, string>) =>
-  request<Page>('GET', `/v1/feedback?${new URLSearchParams(query)}`).then((page) => ({
-    ...page,
-    // A server that does not know states yet has everything as new.
-    items: page.items.map((answer) => ({
-      ...answer,
-      id: answer.id ?? answer.request,
-      state: answer.state ?? 'new',
-      themes: answer.themes ?? [],
-    })),
-  }));
+const read = (query: FeedbackQuery): Promise<Page> => take(api.GET('/v1/feedback', { params: { query } }));
 
 /** The answers, newest first, page after page. */
 export const inboxQuery = (query: () => InboxQuery) =>
   createInfiniteQuery(() => ({
     queryKey: [...keys.feedback, 'inbox', query()],
-    queryFn: ({ pageParam }) =>
-      read({ limit: '60', ...(query() as Record<string, string>), ...(pageParam ? { cursor: pageParam } : {}) }),
+    queryFn: ({ pageParam }) => read({ limit: 60, ...query(), ...(pageParam ? { cursor: pageParam } : {}) }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
@@ -95,7 +78,7 @@ export function countsOf({ items, next_cursor }: Page): InboxCounts {
 export const inboxCountsQuery = (enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.feedback, 'counts'],
-    queryFn: () => read({ limit: String(COUNTED) }).then(countsOf),
+    queryFn: () => read({ limit: COUNTED }).then(countsOf),
     enabled: enabled(),
     staleTime: 60_000,
   }));
@@ -123,7 +106,12 @@ export const handleMutation = () => {
     );
   return createMutation(() => ({
     mutationFn: ({ answer, change }: Handle) =>
-      request<Answer>('PATCH', `/v1/feedback/${encodeURIComponent(answer.id)}`, change, { 'if-match': matches(answer.version) }),
+      take(
+        api.PATCH('/v1/feedback/{id}', {
+          params: { path: { id: answer.id }, header: { 'If-Match': matches(answer.version) } },
+          body: change,
+        }),
+      ),
     onMutate: async ({ answer, change }: Handle) => {
       await client.cancelQueries({ queryKey: lists });
       show({ ...answer, ...change });

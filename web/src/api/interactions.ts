@@ -3,31 +3,20 @@ import { createMutation, createQuery, keepPreviousData, useQueryClient } from '@
 import { api, take } from './client';
 import { readAgain } from './mutations';
 import { keys } from './queries';
-import { request } from './request';
+import type { paths } from './schema';
 
-export interface NewInteraction {
-  kind: 'meeting' | 'call' | 'email' | 'note' | 'other';
-  at?: string;
-  contact?: string;
-  quality?: number;
-  outcome?: number;
-  notes?: string;
-}
-
-export interface Interaction extends NewInteraction {
-  id: string;
-  customer: string;
-  by: string;
-  sentiment: number | null;
-}
+export type NewInteraction = paths['/v1/customers/{id}/interactions']['post']['requestBody']['content']['application/json'];
 
 export const logInteractionMutation = () => {
   const client = useQueryClient();
   return createMutation(() => ({
     mutationFn: ({ customer, once, interaction }: { customer: string; once: string; interaction: NewInteraction }) =>
-      request<Interaction>('POST', `/v1/customers/${encodeURIComponent(customer)}/interactions`, interaction, {
-        'idempotency-key': once,
-      }),
+      take(
+        api.POST('/v1/customers/{id}/interactions', {
+          params: { path: { id: customer }, header: { 'Idempotency-Key': once } },
+          body: interaction,
+        }),
+      ),
     onSuccess: (_answer, { customer }) => readAgain(client, keys.customer(customer), keys.customers),
   }));
 };

@@ -1,34 +1,18 @@
 // Views that people saved: an address of a page under a name, for oneself or for the team.
 import { createMutation, createQuery, useQueryClient } from '@tanstack/svelte-query';
-import { matches } from './client';
-import { asProblem } from './errors';
-import { request } from './request';
+import { api, matches, take } from './client';
+import type { paths } from './schema';
 
-export interface View {
-  id: string;
-  name: string;
-  page: 'portfolio' | 'quadrant' | 'analytics';
-  query: string;
-  shared: boolean;
-  owner: string;
-  version: number;
-}
+export type View = paths['/v1/views']['get']['responses'][200]['content']['application/json']['items'][number];
 
 const KEY = ['views'] as const;
 
-/** The saved views of a page; `null` from a server that does not know them. */
+/** The saved views of a page: one's own and the shared ones, by name. */
 export const viewsQuery = (page: View['page'], enabled: () => boolean) =>
   createQuery(() => ({
     queryKey: KEY,
-    queryFn: () =>
-      request<{ items: View[] }>('GET', '/v1/views')
-        .then((answer) => answer.items)
-        .catch((error: unknown) => {
-          if (asProblem(error).missing) return null;
-          throw error;
-        }),
-    select: (views: View[] | null) =>
-      views === null ? null : views.filter((view) => view.page === page).sort((a, b) => a.name.localeCompare(b.name)),
+    queryFn: () => take(api.GET('/v1/views', {})),
+    select: ({ items }) => items.filter((view) => view.page === page).sort((a, b) => a.name.localeCompare(b.name)),
     staleTime: 60_000,
     enabled: enabled(),
   }));
@@ -46,11 +30,14 @@ export const saveViewMutation = () => {
   const client = useQueryClient();
   return createMutation(() => ({
     mutationFn: ({ before, ...body }: SaveView) =>
-      request<View>(
-        'PUT',
-        `/v1/views/${before?.id ?? `v-${crypto.randomUUID()}`}`,
-        body,
-        before ? { 'if-match': matches(before.version) } : {},
+      take(
+        api.PUT('/v1/views/{id}', {
+          params: {
+            path: { id: before?.id ?? `v-${crypto.randomUUID()}` },
+            ...(before ? { header: { 'If-Match': matches(before.version) } } : {}),
+          },
+          body,
+        }),
       ),
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   }));
@@ -59,7 +46,7 @@ export const saveViewMutation = () => {
 export const deleteViewMutation = () => {
   const client = useQueryClient();
   return createMutation(() => ({
-    mutationFn: (view: View) => request<null>('DELETE', `/v1/views/${view.id}`, undefined, { 'if-match': matches(view.version) }),
+    mutationFn: (view: View) => take(api.DELETE('/v1/views/{id}', { params: { path: { id: view.id } } })),
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   }));
 };
