@@ -170,6 +170,7 @@ test('the table says what it is to a screen reader', async ({ page, console }) =
             - button "Last contact"
           - columnheader "ARR":
             - button "ARR"
+          - columnheader "Owner"
       - rowgroup:
         - row:
           - cell "Select Voltmarrow Energy":
@@ -188,6 +189,7 @@ test('the table says what it is to a screen reader', async ({ page, console }) =
           - cell "Apr 2027"
           - cell "7 d ago"
           - cell "$104K"
+          - cell "CSM"
   `);
 });
 
