@@ -22,6 +22,10 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['customer, tasks', '/customers/larkmoor?tab=tasks', 'Save Larkmoor Freight'],
   ['customer, contacts', '/customers/larkmoor?tab=contacts', 'may be mailed'],
   ['customer that is not there', '/customers/nobody', 'There is no such customer'],
+  ['quadrant', '/quadrant?book=all', 'Health Status and happiness'],
+  ['quadrant by score, with a trail', '/quadrant?book=all&x=score&at=voltmarrow', 'In 90 days: happiness'],
+  ['quadrant, lines on trial', '/quadrant?book=all&try_happiness=75&try_status=steady', 'A trial, not saved'],
+  ['quadrant where nothing matches', '/quadrant?book=all&segment.plan=nothing', 'No customer is here'],
   ['tasks', '/tasks?book=all', 'Today'],
   ['tasks, none', '/tasks?book=all&state=dropped', 'Nothing here'],
   ['inbox', '/inbox', 'Not Happy'],
@@ -99,7 +103,7 @@ test('a server that fails', async ({ page, console }) => {
       body: JSON.stringify({ title: 'Something broke', detail: 'It is logged.', status: 500 }),
     });
   });
-  for (const path of ['/', '/customers', '/customers/acme', '/tasks', '/inbox']) {
+  for (const path of ['/', '/customers', '/customers/acme', '/quadrant', '/tasks', '/inbox']) {
     await console.open(path);
     await expect(page.getByRole('alert').first()).toContainText('Something broke');
     await accessible(page);
