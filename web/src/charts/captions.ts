@@ -149,3 +149,21 @@ export function customerCaption({ score: scores, happiness, from, marks }: Custo
   if (marks > 0) sentences.push(`${count(marks, 'event is', 'events are')} marked.`);
   return sentences.join(' ');
 }
+
+export function cohortsCaption(
+  items: {
+    started: string;
+    customers: number;
+    months: { month: number; retained: number | null; mean_score: number | null }[];
+  }[],
+): string {
+  const customers = items.reduce((sum, cohort) => sum + cohort.customers, 0);
+  const oldest = items.reduce(
+    (first, cohort) => (cohort.started < first.started ? cohort : first),
+    items[0] ?? { started: '', customers: 0, months: [] },
+  );
+  const last = oldest.months.at(-1);
+  const sentence = `${count(customers, 'customer')} started in ${count(items.length, 'month')}.`;
+  if (!last || last.retained === null) return sentence;
+  return `${sentence} Of those of the oldest month, ${percent(last.retained)} are still there after ${count(last.month, 'month')}.`;
+}

@@ -56,13 +56,13 @@ export interface Layout {
 
 /** Status columns from left to right. */
 const COLUMNS: readonly Status[] = [...STATUSES].reverse();
-const LEFT = 38;
+const LEFT = 34;
 const RIGHT = 10;
 const TOP = 20;
 const AXIS = 26;
 const STRIP = 62;
 /** Room above and below the values for the names in the corners. */
-const NAMES = 36;
+const NAMES = 46;
 
 /** More dots than these are drawn on a canvas. */
 export const SVG_DOTS = 2000;
@@ -78,7 +78,7 @@ export function layout(customers: readonly QuadrantCustomer[], mode: Mode, width
   const least = customers.length > SVG_DOTS ? 2.5 : customers.length > 600 ? 3 : 4.5;
   const inset = most + 2;
   const y = linear([0, 100], [bottom - Math.max(NAMES, inset), TOP + Math.max(NAMES, inset)]);
-  const aside = withoutX ? Math.min(72, Math.max(40, (right - LEFT) / 8)) : 0;
+  const aside = withoutX ? Math.min(72, Math.max(26, (right - LEFT) / 8)) : 0;
   const left = LEFT + aside;
 
   const share = (right - left) / COLUMNS.length;

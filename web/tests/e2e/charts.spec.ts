@@ -129,3 +129,97 @@ test('the quadrant as a table, and the table as a file', async ({ page, console 
     /,thriving,50,85,104268\.00,USD,csm@keepwell\.example$/,
   );
 });
+
+test('a cell of the movement leads to the customers who went that way', async ({ page, console }) => {
+  const asked = '/v1/analytics/movement?was=healthy&is=steady';
+  const { items } = (await console.api('viewer', 'GET', asked)).body as { items: { name: string; customer: string }[] };
+  await console.open('/analytics?book=all&tab=movement');
+  await settled(page);
+  const cell = page.getByRole('link', { name: `${items.length} customers from Healthy to Steady` });
+  await tabTo(page, cell, 80);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/was=healthy&is=steady/);
+  const table = page.getByRole('region', { name: 'Customers who went this way' });
+  await expect(table.getByRole('rowheader')).toHaveText(items.map((item) => item.name));
+  await table.getByRole('link', { name: items[0]?.name ?? '' }).click();
+  await expect(page).toHaveURL(new RegExp(`/customers/${items[0]?.customer}`));
+  await page.goBack();
+  await expect(table).toBeVisible();
+});
+
+test('the matrix says what it is to a screen reader, and adds up', async ({ page, console }) => {
+  await console.open('/analytics?book=all&tab=movement');
+  await settled(page);
+  const links = page.getByRole('region', { name: 'Matrix of the movement' }).getByRole('link');
+  const names = await links.evaluateAll((all) => all.map((link) => link.getAttribute('aria-label') ?? ''));
+  const sum = names.reduce((total, name) => total + Number.parseInt(name, 10), 0);
+  expect(sum).toBe(72);
+  await expect(page.getByRole('region', { name: 'Matrix of the movement' })).toMatchAriaSnapshot(`
+    - table "From the rows on 28 Oct to the columns on 27 Nov":
+      - rowgroup:
+        - row:
+          - columnheader "was ↓ is →"
+          - columnheader /Thriving/
+          - columnheader /Healthy/
+          - columnheader /Steady/
+          - columnheader /Struggling/
+          - columnheader /Churned/
+  `);
+});
+
+test('a rule leads to the customers whose score it moved', async ({ page, console }) => {
+  const all = (await console.api('viewer', 'GET', '/v1/analytics/drivers')).body as {
+    drivers: { rule: string; customers: number }[];
+  };
+  const first = all.drivers[0];
+  await console.open('/analytics?book=all&tab=drivers');
+  await settled(page);
+  await page.getByRole('link', { name: /^Usage trend/ }).click();
+  await expect(page.getByRole('heading', { name: `Moved by Usage trend, ${first?.customers} customers` })).toBeVisible();
+  await page.getByRole('button', { name: 'Customers', exact: true }).click();
+  await expect(page).toHaveURL(/order=customers/);
+});
+
+test('arrow keys go through a trend, and say each week with its n', async ({ page, console }) => {
+  await console.open('/analytics?book=all');
+  await settled(page);
+  const chart = page.getByRole('slider', { name: 'Mean score by week' });
+  await tabTo(page, chart);
+  await page.keyboard.press('ArrowRight');
+  await expect(chart).toHaveAttribute('aria-valuetext', /^29 May: 72\.1 \(69\.6 to 74\.5\), n = 67$/);
+  await page.keyboard.press('End');
+  await expect(chart).toHaveAttribute('aria-valuetext', /^27 Nov: .*n = 67$/);
+});
+
+test('period, owner and segment go along from question to question', async ({ page, console }) => {
+  await console.open('/analytics?book=all');
+  await settled(page);
+  await page.getByRole('button', { name: '12 weeks' }).click();
+  await expect(page).toHaveURL(/from=2026-09-04/);
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByLabel('Owner').selectOption('ana.ruiz@keepwell.example');
+  await page.getByLabel('Plan').selectOption('Team');
+  await page.getByRole('navigation', { name: 'Questions' }).getByRole('link', { name: 'Movement' }).click();
+  await expect(page).toHaveURL(
+    (url) =>
+      url.searchParams.get('tab') === 'movement' &&
+      url.searchParams.get('from') === '2026-09-04' &&
+      url.searchParams.get('owner') === 'ana.ruiz@keepwell.example' &&
+      url.searchParams.get('segment.plan') === 'Team',
+  );
+  await settled(page);
+  const asked = '/v1/analytics/movement?from=2026-09-04&owner=ana.ruiz@keepwell.example&segment.plan=Team';
+  const found = (await console.api('viewer', 'GET', asked)).body as { customers: number; up: number; down: number };
+  const moved = found.up + found.down;
+  await expect(page.locator('figcaption')).toContainText(
+    moved === 0 ? 'No customer changed band' : `${moved} of ${found.customers} customers changed band`,
+  );
+});
+
+test('a day that the API refuses is said, and can be changed', async ({ page, console }) => {
+  console.expectErrors(/422/);
+  await console.open('/analytics?book=all&tab=drivers&from=2020-01-01');
+  await expect(page.getByRole('alert')).toContainText('from');
+  await page.getByRole('button', { name: '30 days' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
