@@ -223,3 +223,47 @@ test('a day that the API refuses is said, and can be changed', async ({ page, co
   await page.getByRole('button', { name: '30 days' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
+
+test('the year of a customer, by keyboard: score, happiness, and what happened', async ({ page, console }) => {
+  await console.open('/customers/larkmoor');
+  await settled(page);
+  const chart = page.getByRole('slider', { name: 'Score and happiness over time' });
+  await tabTo(page, chart, 80);
+  await page.keyboard.press('End');
+  await expect(chart).toHaveAttribute(
+    'aria-valuetext',
+    /^27 Nov: score 47 \(Steady\); happiness 13 \(Not Happy, 6 answers\); Automation:/,
+  );
+  await expect(page.getByText(/^27 Nov: score 47/)).toBeVisible();
+  const said = new Set<string>();
+  for (let step = 0; step < 8; step += 1) {
+    await page.keyboard.press('ArrowLeft');
+    said.add((await chart.getAttribute('aria-valuetext')) ?? '');
+  }
+  expect(said.size).toBe(8);
+  expect([...said].join('\n')).toContain('Health Status Healthy → Struggling: “Outage hit their core business');
+  expect([...said].join('\n')).toContain('(critical, closed, escalated)');
+});
+
+test('a part of the year is marked by dragging, and lives in the address', async ({ page, console }) => {
+  await console.open('/customers/larkmoor');
+  await settled(page);
+  const chart = page.getByRole('slider', { name: 'Score and happiness over time' });
+  await chart.scrollIntoViewIfNeeded();
+  const box = await chart.boundingBox();
+  if (!box) throw new Error('no chart');
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 120);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.75, box.y + 130, { steps: 5 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/trend_from=2026-0\d-\d\d&trend_to=2026-\d\d-\d\d/);
+  await page.reload();
+  await settled(page);
+  await expect(page.getByRole('button', { name: 'Show 12 months' })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(/larkmoor$/);
+  await page.getByRole('button', { name: '3 months' }).click();
+  await expect(page).toHaveURL(/trend_from=2026-08-28$/);
+  await page.getByRole('button', { name: 'Show as table' }).click();
+  await expect(page.getByRole('region', { name: 'Trend as a table' }).getByRole('row').nth(1)).toContainText('27 Nov');
+});

@@ -13,6 +13,7 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['portfolio with a preview', '/customers?book=all&open=voltmarrow', 'What happened last'],
   ['portfolio where nothing matches', '/customers?book=all&q=nobody-has-this-name', 'No customer matches'],
   ['customer', '/customers/voltmarrow', 'Why did it change?'],
+  ['customer, a part of the year', '/customers/larkmoor?trend_from=2026-08-28&trend_to=2026-11-20', 'Show 12 months'],
   ['customer, with evidence', '/customers/voltmarrow?why=usage_trend', /Usage of the last 28 days/],
   ['customer, score', '/customers/voltmarrow?tab=score', 'caps the score'],
   ['customer, score of a past day', '/customers/voltmarrow?tab=score&as_of=2026-10-01', 'Back to now'],
