@@ -229,11 +229,14 @@ export const happenedQuery = (id: () => string, days: () => number) =>
   }));
 
 export interface Cohorts {
+  /** How many started before the first month, and are in no cohort. */
+  earlier?: number;
   items: {
     /** `2026-01`. */
     started: string;
     customers: number;
-    months: { month: number; n: number; mean_score: number | null; retained: number | null }[];
+    /** `n` are known of that month's end; `retained` is the share of them that had not left, `scored` those of them with a score. */
+    months: { month: number; n: number; scored?: number; mean_score: number | null; retained: number | null }[];
   }[];
 }
 
