@@ -33,3 +33,10 @@ test('views ask only for what the API knows', () => {
     for (const name of address.keys()) expect(names, view.label).toContain(name);
   }
 });
+
+test("somebody else's book is asked for by its owner; one's own goes before", () => {
+  const address = new URLSearchParams('book=all&owner=ana.ruiz@keepwell.example');
+  expect(toQuery(address, undefined).owner).toBe('ana.ruiz@keepwell.example');
+  expect(toQuery(address, 'me@keepwell.example').owner).toBe('me@keepwell.example');
+  expect(active(address)).toEqual([{ name: 'owner', label: 'Owner: Ana Ruiz' }]);
+});
