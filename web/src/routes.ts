@@ -23,6 +23,8 @@ const page = (name: string, title: string, pattern: RegExp, load: () => Promise<
 const PAGES: Pattern[] = [
   page('home', 'Home', /^\/$/, () => import('./pages/Home.svelte')),
   page('portfolio', 'Portfolio', /^\/customers$/, () => import('./pages/Portfolio.svelte')),
+  page('quadrant', 'Quadrant', /^\/quadrant$/, () => import('./pages/Quadrant.svelte')),
+  page('analytics', 'Analytics', /^\/analytics$/, () => import('./pages/analytics/Analytics.svelte')),
   page('tasks', 'Tasks', /^\/tasks$/, () => import('./pages/Tasks.svelte')),
   page('inbox', 'Inbox', /^\/inbox$/, () => import('./pages/Inbox.svelte')),
   page('mailbox', 'Mailbox', /^\/mailbox$/, () => import('./pages/Mailbox.svelte')),
@@ -73,6 +75,8 @@ export interface Destination {
 export const navigation: Destination[] = [
   { href: '/', label: 'Home', icon: 'home', key: 'h' },
   { href: '/customers', label: 'Portfolio', icon: 'portfolio', key: 'p' },
+  { href: '/quadrant', label: 'Quadrant', icon: 'quadrant', key: 'q' },
+  { href: '/analytics', label: 'Analytics', icon: 'analytics', key: 'a' },
   { href: '/tasks', label: 'Tasks', icon: 'tasks', key: 't' },
   { href: '/inbox', label: 'Inbox', icon: 'inbox', key: 'i' },
   { href: '/mailbox', label: 'Mailbox', icon: 'mail', key: 'm', local: true },
