@@ -160,7 +160,8 @@ describe('a document by pointer', () => {
       const after = normalised(weights);
       const sum = weights.reduce((total, weight) => total + weight, 0);
       expect(Math.round(after.reduce((total, weight) => total + weight, 0) * 10)).toBe(1000);
-      after.forEach((weight, index) => expect(Math.abs(weight - ((weights[index] ?? 0) / sum) * 100)).toBeLessThanOrEqual(0.1));
+      for (const [index, weight] of after.entries())
+        expect(Math.abs(weight - ((weights[index] ?? 0) / sum) * 100)).toBeLessThanOrEqual(0.1);
     },
   );
 

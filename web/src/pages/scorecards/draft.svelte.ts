@@ -1,7 +1,7 @@
 // A draft of a scorecard: what somebody changed and has not published. It lives in this tab, also through a reload.
 import type { FieldProblem } from '../../api/errors';
 import type { Edition, Scorecard } from '../../api/scorecards';
-import { changes, same } from './document';
+import { type Change, changes, same, write } from './document';
 import type { SyntaxProblem } from './yaml';
 
 const KEY = 'keepwell.scorecard.';
@@ -29,10 +29,6 @@ export class Draft {
   syntax = $state.raw<SyntaxProblem | null>(null);
   /** What the API says is wrong, by pointer into the document. */
   problems = $state.raw<FieldProblem[]>([]);
-  readonly dirty = $derived(
-    this.base.version === 0 || (this.behind ? !same(this.document, this.base.document) : this.text !== this.base.text),
-  );
-  readonly changes = $derived(this.syntax ? [] : changes(this.base.document, this.document));
   #from: { text: string; document: Scorecard };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -42,6 +38,32 @@ export class Draft {
   ) {
     this.#from = edition;
     this.begin(edition);
+  }
+
+  /** Whether it differs from the version that it was made from. */
+  get dirty(): boolean {
+    if (this.base.version === 0) return true;
+    return this.behind ? !same(this.document, this.base.document) : this.text !== this.base.text;
+  }
+
+  /** What it says otherwise than that version; nothing for comments alone. */
+  get changes(): Change[] {
+    return changes(this.base.document, this.document);
+  }
+
+  /** What is wrong with the value at the pointer. */
+  problem(pointer: string): string | undefined {
+    return this.problems.find((problem) => problem.pointer === pointer)?.detail;
+  }
+
+  /** How many things are wrong at the pointer and below it. */
+  wrongBelow(pointer: string): number {
+    return this.problems.filter((problem) => problem.pointer === pointer || problem.pointer.startsWith(`${pointer}/`)).length;
+  }
+
+  /** Sets the value at the pointer; `undefined` takes it away. */
+  set(pointer: string, value: unknown): void {
+    this.edit(write(this.document, pointer, value));
   }
 
   /** Starts anew from a version; what was changed is gone. */
@@ -90,7 +112,7 @@ export class Draft {
   }
 
   /** The text of the document: what the form changed is written into the text that it came from. */
-  async write(): Promise<string> {
+  async written(): Promise<string> {
     if (this.behind) {
       const { rewrite } = await yaml();
       const document = this.document;
@@ -100,14 +122,14 @@ export class Draft {
       this.#from = { text, document };
       this.behind = this.document !== document;
       this.#keep();
-      if (this.behind) return this.write();
+      if (this.behind) return this.written();
     }
     return this.text;
   }
 
   /** What was changed, on top of a newer version. Where both changed the same, mine stays: it is shown before it is published. */
   async rebase(newer: Edition): Promise<void> {
-    const mine = await this.write();
+    const mine = await this.written();
     const { parse, rewrite } = await yaml();
     const parsed = parse(mine);
     if (!parsed.ok) return;
