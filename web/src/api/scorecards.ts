@@ -66,11 +66,11 @@ export const scorecardsQuery = () =>
     },
   }));
 
-export const scorecardQuery = (id: () => string) =>
+export const scorecardQuery = (id: () => string, enabled: () => boolean) =>
   createQuery(() => ({
     queryKey: scorecardKeys.one(id()),
     queryFn: () => editionOf(id()),
-    enabled: id() !== '',
+    enabled: id() !== '' && enabled(),
   }));
 
 /** Every version, newest first. */

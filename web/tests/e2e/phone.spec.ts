@@ -13,6 +13,9 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/customers/larkmoor?tab=contacts',
     '/tasks?book=all',
     '/inbox?rating=not_happy',
+    '/scorecards',
+    '/scorecards/default?at=0.0&customer=voltmarrow',
+    '/scorecards/default?tab=yaml',
     '/mailbox',
     '/clock',
   ]) {

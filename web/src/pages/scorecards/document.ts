@@ -230,7 +230,7 @@ function conditionInWords(condition: Value): string {
   if (!('field' in condition)) return `(${appliesInWords(condition as AppliesTo)})`;
   const field = words(String(condition.field).replace(/^attributes\./, '')).toLowerCase();
   const values = list(condition.in).map(String);
-  return `${field} is ${values.length > 0 ? values.join(' or ') : 'nothing'}`;
+  return `${field} is ${values.length > 0 ? values.join(' or ') : '…'}`;
 }
 
 /** Where a problem of the document is, in words. */

@@ -199,6 +199,11 @@ export function draftIds(): string[] {
   }
 }
 
+/** Whether this tab has a draft of a scorecard that was never published. */
+export function isUnpublished(id: string): boolean {
+  return stored(id)?.base.version === 0;
+}
+
 /** The draft of a scorecard: what is left from before, or one that begins at the version given. Nothing when there is neither. */
 export function draftOf(id: string, edition: Edition | null): Draft | null {
   const before = stored(id);

@@ -94,11 +94,14 @@ export function rangeOf(values: number[], least?: number): { low: number; high: 
   const unit = 10 ** Math.floor(Math.log10(span));
   const round = span / unit < 2 ? unit / 4 : span / unit < 5 ? unit / 2 : unit;
   const tidy = (value: number) => Number(value.toPrecision(12));
+  // Whole numbers move by whole steps where there is room for them.
+  const fine = tidy(unit / (span / unit < 2 ? 100 : 20));
+  const step = span >= 8 && values.every(Number.isInteger) ? Math.max(1, Math.round(fine)) : fine;
   const low = tidy(Math.floor((lowest - span * 0.15) / round) * round);
   return {
     low: lowest >= 0 ? Math.max(0, low) : low,
     high: tidy(Math.ceil((highest + span * 0.15) / round) * round),
-    step: tidy(unit / (span / unit < 2 ? 100 : 20)),
+    step,
   };
 }
 
