@@ -62,9 +62,7 @@ test('changes a weight, sees a customer move, publishes, and finds it among the 
   await page.getByRole('button', { name: 'Publish' }).click();
   const dialog = page.getByRole('dialog', { name: 'Publish version 2' });
   await expect(dialog).toContainText('Product usage › Active days Weight: 3 → 1');
-  await expect(dialog)
-    .toContainText('No score changes.')
-    .catch(() => expect(dialog).toContainText('0 customers will be computed by it'));
+  await expect(dialog).toContainText('No customer is computed by it: no score changes.');
   await dialog.getByRole('button', { name: 'Publish' }).click();
   await expect(page.getByText('Pilot e2e-weight is version 2 now.', { exact: false }).first()).toBeVisible();
   const versions = page.getByRole('listitem').filter({ hasText: 'Version 2' });
@@ -169,6 +167,8 @@ test('whoever was faster is shown before anything is written, and mine goes on t
 });
 
 test('makes a scorecard, orders and retires it, without a mouse', async ({ page, console }) => {
+  // A condition without a value yet is refused, which the browser reports.
+  console.expectErrors(/422/);
   test.setTimeout(120_000);
   await publish(console.api, 'e2e-order');
   await console.open('/scorecards', 'admin');
@@ -183,7 +183,7 @@ test('makes a scorecard, orders and retires it, without a mouse', async ({ page,
   await expect(page.getByText('new, not published')).toBeVisible();
   await tabTo(page, page.getByRole('button', { name: /^All of/ }), 120);
   await page.keyboard.press('Enter');
-  await tabTo(page, page.getByLabel('Values, with commas between'));
+  await expect(page.getByLabel('Values, with commas between')).toBeFocused();
   await page.keyboard.type('nobody-has-this-plan');
   await page.keyboard.press('Tab');
   await expect(page.getByText('plan is nobody-has-this-plan')).toBeVisible();
