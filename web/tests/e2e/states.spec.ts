@@ -27,7 +27,7 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['inbox', '/inbox', 'Not Happy'],
   ['inbox, one rating', '/inbox?rating=not_happy', 'Not Happy'],
   ['scorecards', '/scorecards', 'Everybody whom no other scorecard takes'],
-  ['scorecard', '/scorecards/default', 'Where each band begins'],
+  ['scorecard', '/scorecards/default', 'Below Steady is Struggling'],
   ['scorecard, a dimension', '/scorecards/default?at=0', 'Normalise to 100'],
   ['scorecard, a rule on a customer', '/scorecards/default?at=0.0&customer=voltmarrow', /Days of the last 28/],
   ['scorecard, a rule by steps', '/scorecards/default?at=0.2', 'below'],

@@ -1,10 +1,12 @@
 // A draft of a scorecard: what somebody changed and has not published. It lives in this tab, also through a reload.
 import type { FieldProblem } from '../../api/errors';
 import type { Edition, Scorecard } from '../../api/scorecards';
+import { session } from '../../api/session.svelte';
 import { type Change, changes, same, write } from './document';
 import type { SyntaxProblem } from './yaml';
 
-const KEY = 'keepwell.scorecard.';
+/** Drafts belong to a person: who signs in next in this tab does not see them. */
+const prefix = () => `keepwell.scorecard|${session.person?.email ?? ''}|`;
 const PARSE_AFTER_MS = 200;
 
 interface Stored {
@@ -172,8 +174,8 @@ export class Draft {
 
 function keep(id: string, stored: Stored | null): void {
   try {
-    if (stored) sessionStorage.setItem(KEY + id, JSON.stringify(stored));
-    else sessionStorage.removeItem(KEY + id);
+    if (stored) sessionStorage.setItem(prefix() + id, JSON.stringify(stored));
+    else sessionStorage.removeItem(prefix() + id);
   } catch {
     // Full or forbidden: the draft then lives until the page is left.
   }
@@ -181,7 +183,7 @@ function keep(id: string, stored: Stored | null): void {
 
 function stored(id: string): Stored | null {
   try {
-    const text = sessionStorage.getItem(KEY + id);
+    const text = sessionStorage.getItem(prefix() + id);
     return text ? (JSON.parse(text) as Stored) : null;
   } catch {
     return null;
@@ -191,9 +193,10 @@ function stored(id: string): Stored | null {
 /** Ids of the scorecards that have a draft in this tab. */
 export function draftIds(): string[] {
   try {
+    const start = prefix();
     return Object.keys(sessionStorage)
-      .filter((key) => key.startsWith(KEY))
-      .map((key) => key.slice(KEY.length));
+      .filter((key) => key.startsWith(start))
+      .map((key) => key.slice(start.length));
   } catch {
     return [];
   }
