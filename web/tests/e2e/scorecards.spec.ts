@@ -280,3 +280,27 @@ test('every form fits a narrow screen', async ({ page, console }) => {
     await fits(page);
   }
 });
+
+test('the parts of a scorecard are said to a screen reader', async ({ page, console }) => {
+  await publish(console.api, 'e2e-parts');
+  await console.open('/scorecards/e2e-parts?at=0.1', 'viewer');
+  await settled(page);
+  await expect(page.getByRole('navigation', { name: 'Parts of the scorecard' })).toMatchAriaSnapshot(`
+    - navigation "Parts of the scorecard":
+      - paragraph: Part Weight
+      - link "Scorecard"
+      - list:
+        - listitem:
+          - link "Product usage 100 %"
+          - list:
+            - listitem:
+              - link "Active days 3"
+            - listitem:
+              - link "Seats 1"
+          - paragraph: 2 rules sum 4
+      - link "Overrides 0"
+  `);
+  await expect(
+    page.getByRole('navigation', { name: 'Parts of the scorecard' }).getByRole('link', { name: 'Seats 1' }),
+  ).toHaveAttribute('aria-current', 'true');
+});
