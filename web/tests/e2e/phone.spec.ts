@@ -21,6 +21,9 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/analytics?book=all&tab=responses',
     '/tasks?book=all',
     '/inbox?rating=not_happy',
+    '/scorecards',
+    '/scorecards/default?at=0.0&customer=voltmarrow',
+    '/scorecards/default?tab=yaml',
     '/mailbox',
     '/clock',
   ]) {

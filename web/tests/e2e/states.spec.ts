@@ -44,6 +44,20 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['inbox', '/inbox', 'Not Happy'],
   ['inbox, nothing in work', '/inbox?state=closed&rating=neutral', /No answer|Closed/],
   ['inbox, one rating', '/inbox?rating=not_happy', 'Not Happy'],
+  ['scorecards', '/scorecards', 'Everybody whom no other scorecard takes'],
+  ['scorecard', '/scorecards/default', 'Below Steady is Struggling'],
+  ['scorecard, a dimension', '/scorecards/default?at=0', 'Normalise to 100'],
+  ['scorecard, a rule on a customer', '/scorecards/default?at=0.0&customer=voltmarrow', /Days of the last 28/],
+  ['scorecard, a rule by steps', '/scorecards/default?at=0.2', 'below'],
+  ['scorecard, a rule by trend', '/scorecards/default?at=0.1', 'Points for no change'],
+  ['scorecard, a rule by words', '/scorecards/default?at=1.0', 'Any other word'],
+  ['scorecard, a part that is not there', '/scorecards/default?at=9.9', 'This part is not there'],
+  ['scorecard, overrides', '/scorecards/default?at=overrides', 'Missing data never triggers one'],
+  ['scorecard as YAML', '/scorecards/default?tab=yaml', 'It reads without a problem'],
+  ['scorecard, plan of nothing', '/scorecards/default?tab=plan', 'Nothing would change'],
+  ['scorecard, backtest', '/scorecards/default?tab=proof', 'Does it tell who leaves?'],
+  ['scorecard, versions', '/scorecards/default?tab=versions', 'shipped with Keepwell'],
+  ['scorecard that is not there', '/scorecards/nobody', 'There is no such scorecard'],
   ['mailbox', '/mailbox', 'Nothing leaves this machine'],
   ['mailbox where nothing matches', '/mailbox?to=nobody@nowhere.example', 'No mail matches'],
   ['clock', '/clock', 'Score recompute'],
@@ -118,7 +132,7 @@ test('a server that fails', async ({ page, console }) => {
       body: JSON.stringify({ title: 'Something broke', detail: 'It is logged.', status: 500 }),
     });
   });
-  for (const path of ['/', '/customers', '/customers/acme', '/quadrant', '/analytics', '/tasks', '/inbox']) {
+  for (const path of ['/', '/customers', '/customers/acme', '/quadrant', '/analytics', '/tasks', '/inbox', '/scorecards', '/scorecards/default']) {
     await console.open(path);
     await expect(page.getByRole('alert').first()).toContainText('Something broke');
     await accessible(page);
