@@ -104,10 +104,11 @@ export const timelineQuery = (id: () => string, kind: () => TimelineKind | null,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
-export const happinessQuery = (id: () => string) =>
+export const happinessQuery = (id: () => string, enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.customer(id()), 'happiness'],
     queryFn: () => take(api.GET('/v1/customers/{id}/happiness', { params: { path: { id: id() } } })),
+    enabled: enabled(),
   }));
 
 export const contactsQuery = (id: () => string, enabled: () => boolean = () => true) =>
@@ -117,10 +118,11 @@ export const contactsQuery = (id: () => string, enabled: () => boolean = () => t
     enabled: enabled(),
   }));
 
-export const statusHistoryQuery = (id: () => string) =>
+export const statusHistoryQuery = (id: () => string, enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.customer(id()), 'status'],
     queryFn: () => take(api.GET('/v1/customers/{id}/status/history', { params: { path: { id: id() }, query: { limit: 100 } } })),
+    enabled: enabled(),
   }));
 
 export const tasksQuery = (query: () => TaskQuery, enabled: () => boolean = () => true) =>

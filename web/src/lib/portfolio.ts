@@ -1,5 +1,6 @@
 // The portfolio's filters between the address and the API.
 import type { CustomerQuery } from '../api/queries';
+import { person } from './people';
 import { INSIGHT, INSIGHTS, LEVEL, LEVELS, STATUS, STATUSES } from './words';
 
 export const DEFAULT_SORT = '-arr';
@@ -50,7 +51,8 @@ export function toQuery(address: URLSearchParams, owner: string | undefined): Cu
   const query: Record<string, string | boolean | number> = { sort: address.get('sort') ?? DEFAULT_SORT };
   const q = address.get('q')?.trim();
   if (q) query.q = q;
-  if (owner) query.owner = owner;
+  const who = owner ?? address.get('owner');
+  if (who) query.owner = who;
   for (const { name, options } of CHOICES) {
     const value = address.get(name);
     if (value && options.some((option) => option.value === value)) query[name] = value;
@@ -69,6 +71,8 @@ export function toQuery(address: URLSearchParams, owner: string | undefined): Cu
 /** The filters that are on, in words, with the parameter that takes each away. */
 export function active(address: URLSearchParams): { name: string; label: string }[] {
   const found: { name: string; label: string }[] = [];
+  const owner = address.get('owner');
+  if (owner && address.get('book') === 'all') found.push({ name: 'owner', label: `Owner: ${person(owner)}` });
   for (const { name, label, options } of CHOICES) {
     const option = options.find((one) => one.value === address.get(name));
     if (option) found.push({ name, label: `${label}: ${option.label}` });

@@ -65,3 +65,10 @@ test('columns stand in their order, and unknown ones are left out', () => {
   expect(chosenColumns(new URLSearchParams('columns=arr,nonsense,status'))).toEqual(['status', 'arr']);
   expect(chosenColumns(new URLSearchParams('columns=none'))).toEqual([]);
 });
+
+test("somebody else's book is asked for by its owner; one's own goes before", () => {
+  const address = new URLSearchParams('book=all&owner=ana.ruiz@keepwell.example');
+  expect(toQuery(address, undefined).owner).toBe('ana.ruiz@keepwell.example');
+  expect(toQuery(address, 'me@keepwell.example').owner).toBe('me@keepwell.example');
+  expect(active(address)).toEqual([{ name: 'owner', label: 'Owner: Ana Ruiz' }]);
+});
