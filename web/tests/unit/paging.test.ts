@@ -10,7 +10,8 @@ test('pages lie one behind the other, and every row is in one', () => {
 });
 
 test('what is in sight is wanted, and the next page shortly before it is', () => {
-  expect(pagesOf(0, 10, 5000)).toEqual([0]);
+  expect(pagesOf(startOf(7), startOf(7) + 10, 5000)).toEqual([7]);
+  expect(pagesOf(startOf(7), startOf(8) - 5, 5000)).toEqual([7, 8]);
   expect(pagesOf(0, sizeOf(0) - 5, 5000)).toEqual([0, 1]);
   expect(pagesOf(0, 18, 12)).toEqual([0]);
   expect(pagesOf(0, 0, 0)).toEqual([0]);
