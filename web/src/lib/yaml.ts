@@ -1,8 +1,8 @@
 // Documents as YAML 1.2 and back. The library is large: import this file lazily.
-import { CORE_SCHEMA, dump, load } from 'js-yaml';
+import { parse as read, stringify } from 'yaml';
 
 /** What a YAML text says; throws with line and column when it is none. */
-export const parse = (text: string): unknown => load(text, { schema: CORE_SCHEMA });
+export const parse = (text: string): unknown => read(text);
 
 /** A value as YAML that `parse` and the API read back. */
-export const write = (value: unknown): string => dump(value, { schema: CORE_SCHEMA, lineWidth: 120, noRefs: true });
+export const write = (value: unknown): string => stringify(value, { lineWidth: 120, aliasDuplicateObjects: false });
