@@ -25,6 +25,9 @@ const PAGES: Pattern[] = [
   page('portfolio', 'Portfolio', /^\/customers$/, () => import('./pages/Portfolio.svelte')),
   page('tasks', 'Tasks', /^\/tasks$/, () => import('./pages/Tasks.svelte')),
   page('inbox', 'Inbox', /^\/inbox$/, () => import('./pages/Inbox.svelte')),
+  page('automations', 'Automations', /^\/automations$/, () => import('./pages/automations/Automations.svelte')),
+  page('automation', 'Automation', /^\/automations\/([^/]+)$/, () => import('./pages/automations/Editor.svelte')),
+  page('endpoints', 'Endpoints', /^\/endpoints$/, () => import('./pages/automations/Endpoints.svelte')),
   page('mailbox', 'Mailbox', /^\/mailbox$/, () => import('./pages/Mailbox.svelte')),
   page('clock', 'Clock', /^\/clock$/, () => import('./pages/Clock.svelte')),
   page('customer', 'Customer', /^\/customers\/([^/]+)$/, () => import('./pages/customer/Customer.svelte')),
@@ -75,6 +78,7 @@ export const navigation: Destination[] = [
   { href: '/customers', label: 'Portfolio', icon: 'portfolio', key: 'p' },
   { href: '/tasks', label: 'Tasks', icon: 'tasks', key: 't' },
   { href: '/inbox', label: 'Inbox', icon: 'inbox', key: 'i' },
+  { href: '/automations', label: 'Automations', icon: 'automations', key: 'u' },
   { href: '/mailbox', label: 'Mailbox', icon: 'mail', key: 'm', local: true },
   { href: '/clock', label: 'Clock', icon: 'clock', key: 'c', local: true },
 ];

@@ -211,7 +211,7 @@ export const switchMutation = () => {
   const client = useQueryClient();
   const list = [...ALL, 'list'];
   type List = Schemas['AutomationSummaryPage'];
-  return createMutation(() => ({
+  return createMutation<AutomationSummary, Error, Switch, List | undefined>(() => ({
     mutationFn: async ({ automation, on }: Switch) => {
       const current = await stored(automation.id, automation.version);
       const yaml = switched(current.text, on);
@@ -224,7 +224,7 @@ export const switchMutation = () => {
       if (before && items) client.setQueryData<List>(list, { ...before, items });
       return before;
     },
-    onError: (_error: unknown, _input: Switch, before: List | undefined) => {
+    onError: (_error, _input, before) => {
       if (before) client.setQueryData<List>(list, before);
     },
     onSettled: () => client.invalidateQueries({ queryKey: ALL }),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   emptyForm,
+  fromScalar,
   newAction,
   newGroup,
   newTest,
@@ -11,6 +12,7 @@ import {
   switched,
   toDocument,
   toForm,
+  toScalar,
 } from '../../src/lib/automations/form';
 import { ACTIONS, FIELDS, GROUPS, PREFIXES, TESTS, TRIGGERS } from '../../src/lib/automations/kinds';
 import {
@@ -150,6 +152,10 @@ describe('document and form', () => {
     expect(switched(DOCUMENTED, false)).toBe(DOCUMENTED.replace('on: true # for now', 'on: false # for now'));
     expect(switched('{ format: 1, on: true }', false)).toBeNull();
     expect(switched('on: true\non: false', false)).toBeNull();
+  });
+  it('reads typed values, and types them again', () => {
+    for (const value of ['gold', '12', 'true', '', 12, -1.5, true, '"quoted"']) expect(toScalar(fromScalar(value))).toBe(value);
+    expect(toScalar(' false ')).toBe(false);
   });
   it('makes ids of names', () => {
     expect(slug('  Énterprise: struggles & más! ')).toBe('enterprise-struggles-mas');

@@ -207,3 +207,18 @@ export function switched(yaml: string, on: boolean): string | null {
   if (lines.length !== 1) return null;
   return yaml.replace(/^(on:[ \t]*)(true|false)/m, `$1${on}`);
 }
+
+/** What somebody typed as a value: `true`, `false` and numbers are such; in double quotes everything is a text. */
+export function toScalar(typed: string): string | number | boolean {
+  const text = typed.trim();
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  const quoted = /^"(.*)"$/.exec(text);
+  return quoted ? (quoted[1] ?? '') : text;
+}
+
+/** A value as it is typed. */
+export function fromScalar(value: unknown): string {
+  if (typeof value !== 'string') return value === null || value === undefined ? '' : String(value);
+  return typeof toScalar(value) === 'string' && !/^".*"$/.test(value) ? value : `"${value}"`;
+}
