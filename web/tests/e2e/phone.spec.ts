@@ -13,6 +13,11 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/customers/larkmoor?tab=contacts',
     '/tasks?book=all',
     '/inbox?rating=not_happy',
+    '/automations',
+    '/automations?tab=runs',
+    '/automations/score-fell',
+    '/automations/status-struggling?tab=yaml',
+    '/endpoints',
     '/mailbox',
     '/clock',
   ]) {

@@ -169,7 +169,7 @@ describe('the sentence', () => {
 
   it('says the whole of it', () => {
     expect(said(parse(DOCUMENTED))).toBe(
-      'When Health Status becomes Struggling and plan is Enterprise and ARR is at least 50,000, mail the manager and make an urgent task for the owner, else the manager, then wait 7 days and, if Health Status is Struggling then, write to Slack (cs-channel). At most once in 14 days per customer.',
+      'When Health Status becomes Struggling and plan is Enterprise and ARR is at least 50,000, mail the manager and make an urgent task for the owner or else the manager, then wait 7 days and, if Health Status is Struggling then, write to Slack (cs-channel). At most once in 14 days per customer.',
     );
   });
   it('has words for every trigger', () => {

@@ -275,7 +275,7 @@ export const MAIL_TO: Choice[] = [
 export const ASSIGNEES: Choice[] = [
   { value: 'owner', label: 'the owner' },
   { value: 'manager', label: 'the manager' },
-  { value: 'owner_or_manager', label: 'the owner, else the manager' },
+  { value: 'owner_or_manager', label: 'the owner or else the manager' },
   { value: 'person', label: 'a person' },
 ];
 
