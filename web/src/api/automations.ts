@@ -323,7 +323,8 @@ export const deleteEndpointMutation = () => {
           params: { path: { id: endpoint.id }, header: { 'If-Match': matches(endpoint.version) } },
         }),
       ),
-    onSettled: () => client.invalidateQueries({ queryKey: ENDPOINTS }),
+    // What was sent to one that is gone cannot be asked for any more.
+    onSettled: () => client.invalidateQueries({ queryKey: [...ENDPOINTS, 'list'] }),
   }));
 };
 
