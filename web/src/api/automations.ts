@@ -263,9 +263,12 @@ export const dryRunMutation = () =>
       take(api.POST('/v1/automations/{id}/dry-run', { params: { path: { id: document.id } }, body: { ...question, document } })),
   }));
 
-export const previewMutation = () =>
-  createMutation(() => ({
-    mutationFn: (body: Schemas['MailPreviewRequest']) => take(api.POST('/v1/mail-templates/preview', { body })),
+/** A mail as it would look. */
+export const previewQuery = (body: () => Schemas['MailPreviewRequest']) =>
+  createQuery(() => ({
+    queryKey: ['mail-preview', body()],
+    queryFn: () => take(api.POST('/v1/mail-templates/preview', { body: body() })),
+    gcTime: 0,
   }));
 
 export const endpointsQuery = (enabled: () => boolean = () => true) =>

@@ -156,6 +156,9 @@ test('makes an automation without a mouse', async ({ page, console }) => {
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
   await expect(page.getByLabel('What is done at step 2')).toBeFocused();
+  await tabTo(page, page.getByRole('button', { name: /^Move up: wait 7 days/ }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: /^Move up: wait 7 days/ })).toBeFocused();
   const save = page.getByRole('button', { name: 'Save', exact: true });
   await page.keyboard.press('Control+Home');
   await save.focus();
@@ -163,7 +166,7 @@ test('makes an automation without a mouse', async ({ page, console }) => {
   // The task has no title: the field says so, and has the focus.
   await expect(page.getByLabel('What is to be done', { exact: true })).toBeFocused();
   await expect(page.getByLabel('What is to be done', { exact: true })).toHaveAccessibleDescription(/must not be empty/);
-  await expect(page.getByRole('alert')).toContainText('Action 1, title: must not be empty');
+  await expect(page.getByRole('alert')).toContainText('Action 2, title: must not be empty');
   await accessible(page);
   await page.keyboard.type('Visit them');
   await save.focus();
