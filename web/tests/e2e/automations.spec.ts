@@ -105,7 +105,7 @@ test('builds an automation by its sentence, tries it on a customer, saves it, an
   await page.goto(`${console.url}/customers/cinderloom`);
   await page.getByRole('button', { name: 'Change status' }).click();
   await page.getByRole('dialog').getByText('Thriving').click();
-  await page.getByLabel('Why').fill('They doubled their seats.');
+  await page.getByRole('dialog').getByLabel('Why').fill('They doubled their seats.');
   await page.getByRole('button', { name: 'Set status' }).click();
   await expect
     .poll(async () => JSON.stringify((await console.api('viewer', 'GET', '/v1/automations/cheer-at-cinderloom/runs')).body))
