@@ -24,6 +24,11 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/scorecards',
     '/scorecards/default?at=0.0&customer=voltmarrow',
     '/scorecards/default?tab=yaml',
+    '/automations',
+    '/automations?tab=runs',
+    '/automations/score-fell',
+    '/automations/status-struggling?tab=yaml',
+    '/endpoints',
     '/mailbox',
     '/clock',
   ]) {

@@ -58,6 +58,18 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['scorecard, backtest', '/scorecards/default?tab=proof', 'Does it tell who leaves?'],
   ['scorecard, versions', '/scorecards/default?tab=versions', 'shipped with Keepwell'],
   ['scorecard that is not there', '/scorecards/nobody', 'There is no such scorecard'],
+  ['automations', '/automations', 'A customer is struggling'],
+  ['automations, none', '/automations?show=off', 'None is like that'],
+  ['automations, run log', '/automations?tab=runs', 'Today, 27 Nov'],
+  ['automations, run log where nothing matches', '/automations?tab=runs&result=failed&customer=larkmoor', 'No run matches'],
+  ['automation', '/automations/status-struggling', 'Dry run'],
+  ['automation with conditions and a cool-down', '/automations/score-fell', 'At most once in 14 days'],
+  ['automation, YAML', '/automations/status-struggling?tab=yaml', 'The document'],
+  ['automation, run log', '/automations/insight-churn-risk?tab=runs', 'Larkmoor Freight'],
+  ['automation, versions', '/automations/status-struggling?tab=versions', 'There is one version'],
+  ['automation, new', '/automations/new', 'What is to be done'],
+  ['automation that is not there', '/automations/nobody', 'There is no such automation'],
+  ['endpoints', '/endpoints', 'No endpoint yet'],
   ['mailbox', '/mailbox', 'Nothing leaves this machine'],
   ['mailbox where nothing matches', '/mailbox?to=nobody@nowhere.example', 'No mail matches'],
   ['clock', '/clock', 'Score recompute'],
@@ -132,7 +144,7 @@ test('a server that fails', async ({ page, console }) => {
       body: JSON.stringify({ title: 'Something broke', detail: 'It is logged.', status: 500 }),
     });
   });
-  for (const path of ['/', '/customers', '/customers/acme', '/quadrant', '/analytics', '/tasks', '/inbox', '/scorecards', '/scorecards/default']) {
+  for (const path of ['/', '/customers', '/customers/acme', '/quadrant', '/analytics', '/tasks', '/inbox', '/scorecards', '/scorecards/default', '/automations', '/automations/acme', '/endpoints']) {
     await console.open(path);
     await expect(page.getByRole('alert').first()).toContainText('Something broke');
     await accessible(page);
