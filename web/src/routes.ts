@@ -27,6 +27,8 @@ const PAGES: Pattern[] = [
   page('inbox', 'Inbox', /^\/inbox$/, () => import('./pages/Inbox.svelte')),
   page('mailbox', 'Mailbox', /^\/mailbox$/, () => import('./pages/Mailbox.svelte')),
   page('clock', 'Clock', /^\/clock$/, () => import('./pages/Clock.svelte')),
+  page('settings', 'Settings', /^\/settings(?:\/([^/]+))?$/, () => import('./pages/settings/Settings.svelte')),
+  page('start', 'Set up Keepwell', /^\/start$/, () => import('./pages/FirstRun.svelte')),
   page('customer', 'Customer', /^\/customers\/([^/]+)$/, () => import('./pages/customer/Customer.svelte')),
 ];
 
@@ -75,6 +77,7 @@ export const navigation: Destination[] = [
   { href: '/customers', label: 'Portfolio', icon: 'portfolio', key: 'p' },
   { href: '/tasks', label: 'Tasks', icon: 'tasks', key: 't' },
   { href: '/inbox', label: 'Inbox', icon: 'inbox', key: 'i' },
+  { href: '/settings', label: 'Settings', icon: 'settings', key: ',' },
   { href: '/mailbox', label: 'Mailbox', icon: 'mail', key: 'm', local: true },
   { href: '/clock', label: 'Clock', icon: 'clock', key: 'c', local: true },
 ];
