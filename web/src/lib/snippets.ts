@@ -12,23 +12,19 @@ export const NO_KEY = 'YOUR_WRITE_KEY';
 
 /** Snippets for an address, a write key, and the customer that the first event is about. */
 export function snippets(url: string, key: string, customer: string): Snippet[] {
-  const batch = JSON.stringify(
-    {
-      batch: [
-        { type: 'group', userId: 'user-1', groupId: customer, traits: { name: 'My first customer', plan: 'Pro', seats: 10 } },
-        { type: 'identify', userId: 'user-1', traits: { email: 'user-1@example.com', name: 'Ann Example' } },
-        { type: 'track', userId: 'user-1', event: 'Report exported' },
-      ],
-    },
-    null,
-    2,
-  );
+  const items = [
+    { type: 'group', userId: 'user-1', groupId: customer, traits: { name: 'My first customer', plan: 'Pro', seats: 10 } },
+    { type: 'identify', userId: 'user-1', traits: { email: 'user-1@example.com', name: 'Ann Example' } },
+    { type: 'track', userId: 'user-1', event: 'Report exported' },
+  ];
+  const batch = `{ "batch": [\n  ${items.map((item) => JSON.stringify(item)).join(',\n  ')}\n] }`;
   return [
     {
       id: 'curl',
       label: 'curl',
       about: 'In a terminal: one request with a customer, a person, and a use of the product.',
-      text: `curl -u '${key}:' -H 'Content-Type: application/json' ${url}/v1/batch -d '${batch}'`,
+      text: `curl -u '${key}:' ${url}/v1/batch \\
+  -H 'Content-Type: application/json' -d '${batch}'`,
     },
     {
       id: 'segment',
