@@ -33,5 +33,6 @@ mod sign_in;
 mod signals;
 mod snapshot;
 mod status;
+mod system;
 mod time_triggers;
 mod tracking;

@@ -1,5 +1,5 @@
 //! The API that people use: customers, contacts, tasks, feedback, happiness, scores, scorecards, automations, insights,
-//! sentiment, settings, endpoints; analytics; everything back out.
+//! sentiment, settings, endpoints, members, saved views; analytics; everything back out.
 
 // A customer has more fields than `json!` takes by default.
 #![recursion_limit = "256"]
@@ -17,13 +17,16 @@ mod feedback;
 mod insights;
 mod list;
 mod mail_templates;
+mod members;
 mod operations;
 mod personal_data;
+mod saved_views;
 mod scorecards;
 mod scores;
 mod sentiment;
 mod settings;
 mod sign_in;
+mod system;
 mod tasks;
 mod view;
 mod write_keys;
@@ -86,6 +89,7 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::POST, "/v1/mail-templates/preview", mail_templates::post_preview)
         .route(admin, Method::GET, "/v1/exports/{kind}", exports::get_export)
         .route(viewer, Method::GET, "/v1/feedback", feedback::get_feedback)
+        .route(csm, Method::PATCH, "/v1/feedback/{id}", feedback::patch_feedback)
         .route(viewer, Method::GET, "/v1/tasks", tasks::get_tasks)
         .route(csm, Method::POST, "/v1/tasks", tasks::post_task)
         .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
@@ -100,6 +104,7 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
         .route(viewer, Method::GET, "/v1/settings", settings::get_settings)
         .route(admin, Method::PUT, "/v1/settings", settings::put_settings)
+        .route(admin, Method::GET, "/v1/system", system::get_system)
         .route(csm, Method::GET, "/v1/endpoints", endpoints::get_endpoints)
         .route(admin, Method::POST, "/v1/endpoints", endpoints::post_endpoint)
         .route(csm, Method::GET, "/v1/endpoints/{id}", endpoints::get_endpoint)
@@ -110,6 +115,12 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(admin, Method::POST, "/v1/endpoints/{id}/deliveries/{delivery}/redeliver", deliveries::post_redelivery)
         .route(admin, Method::GET, "/v1/write-keys", write_keys::get_write_keys)
         .route(admin, Method::POST, "/v1/write-keys", write_keys::post_write_key)
-        .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key);
+        .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key)
+        .route(viewer, Method::GET, "/v1/members", members::get_members)
+        .route(viewer, Method::PUT, "/v1/members/me", members::put_me)
+        .route(admin, Method::DELETE, "/v1/members/{email}", members::delete_member)
+        .route(viewer, Method::GET, "/v1/views", saved_views::get_views)
+        .route(viewer, Method::PUT, "/v1/views/{id}", saved_views::put_view)
+        .route(viewer, Method::DELETE, "/v1/views/{id}", saved_views::delete_view);
     Function::new("console-api").routes(routes)
 }

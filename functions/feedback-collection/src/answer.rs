@@ -201,7 +201,7 @@ async fn record(cloud: &Cloud, asked: Asked, recorded: Recorded, now: DateTime<U
     }
     let customer = change.customer.id.clone();
     change.put(request_record(&request), Expect::Revision(asked.request.revision));
-    change.answer(&answer);
+    change.answer(&answer, request.version);
     change.put(contact_record(&customer, &contact), Expect::Revision(asked.contact.revision));
     let verb = if previous.is_some() { "changed the answer to" } else { "answered" };
     change.timeline(&TimelineEntry {

@@ -119,8 +119,10 @@ impl LocalSystem {
         cloud.store.create_tables().await.map_err(SystemError::Tables)?;
         let sink = local.metrics().sink();
         let namespace = cloud.deployment.metrics_namespace.clone();
-        let functions: Vec<Function> =
-            functions(&cloud).into_iter().map(|function| function.metrics_to(&namespace, sink.clone())).collect();
+        let functions: Vec<Function> = functions(&cloud)
+            .into_iter()
+            .map(|function| function.metrics_to(&namespace, sink.clone()).heartbeats_to(&cloud))
+            .collect();
         for function in &functions {
             if let Some(subscription) = &function.subscription {
                 local.subscribe(Subscription {
@@ -283,6 +285,7 @@ fn deployment(local: &LocalCloud, public_url: String, webhook_targets: Targets) 
         public_url: Some(public_url),
         sign_in: Some(SignIn::Local),
         metrics_namespace: "keepwell".to_owned(),
+        dashboard_url: None,
         manager: Some(address("manager@keepwell.example")?),
         address_key: AddressKey::parse(&STANDARD.encode(secret(local, "address_key")?)).ok(),
         link_keys: Some(LinkKeys::parse(&format!("k1:{link_key}"))?),

@@ -14,6 +14,7 @@ pub mod lambda;
 pub mod mailer;
 pub mod render;
 pub mod s3;
+pub mod schedules;
 pub mod sign_in;
 pub mod snapshot;
 pub mod store;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// The headings, in their order, and what stands under each.
-pub(super) const TAGS: [(&str, &str); 17] = [
+pub(super) const TAGS: [(&str, &str); 18] = [
     ("Customers", "Companies that pay for the product: profile, Health Status, timeline."),
     ("Contacts", "The people at a customer who are asked and written to."),
     ("Health Score", "The score with its breakdown, its history, why it changed, and overrides by hand."),
@@ -20,6 +20,7 @@ pub(super) const TAGS: [(&str, &str); 17] = [
     ),
     ("Settings", "The team's settings."),
     ("Sign-in", "How a browser signs a person in."),
+    ("System", "How the system itself is doing."),
     ("Write keys", "The keys of machines that send data."),
     ("Signals", "Data from other systems: arrays and CSV files."),
     ("Tracking", "Segment's tracking API."),

@@ -178,7 +178,7 @@ impl History {
             records.push(whereabouts_record(&request.id, id)?);
         }
         for answer in &self.answers {
-            records.extend(answer_records(id, answer, now)?);
+            records.extend(answer_records(id, answer, u64::from(answer.revision) + 1, now)?);
             let name = demo.contacts.iter().find(|contact| contact.id == answer.contact).map(|contact| &contact.name);
             let title =
                 format!("{} answered {}", name.map_or("A contact", |name| name.reveal()), answer.rating.title());
