@@ -97,25 +97,10 @@ export const feedbackMailQuery = (locale: () => string) =>
     queryFn: () => call<Mail>('get', '/v1/feedback-mail', { params: { query: locale() ? { locale: locale() } : {} } }),
   }));
 
-export interface SystemState {
-  version: string;
-  now: string;
-  queues: { name: string; waiting: number; waiting_capped?: boolean; oldest_at: string | null }[];
-  mail: {
-    as_of?: string | null;
-    sent_24h: number | null;
-    quota_24h: number | null;
-    per_second: number | null;
-    unknown: number | null;
-  };
-  schedules: { name: string; every: string; last_run_at: string | null; last_run_failed?: boolean | null }[];
-  dashboard_url: string | null;
-}
-
 export const systemQuery = (enabled: () => boolean) =>
   createQuery(() => ({
     queryKey: own.system,
-    queryFn: () => call<SystemState>('get', '/v1/system'),
+    queryFn: () => take(api.GET('/v1/system', {})),
     enabled: enabled(),
     refetchInterval: 30_000,
   }));

@@ -81,5 +81,5 @@ test('the function for Segment forwards each call', async ({ page, console }) =>
 
 test('the settings that the console calls shipped are those of the API', async ({ console }) => {
   const { body } = await console.api('viewer', 'GET', '/v1/settings');
-  expect(SHIPPED).toMatchObject(body as object);
+  expect(SHIPPED).toMatchObject(body as Record<string, unknown>);
 });

@@ -77,7 +77,10 @@ test('settings with changes, and what is wrong with them', async ({ page, consol
   console.expectErrors(/422/);
   await console.open('/settings', 'admin');
   await settled(page);
-  await page.getByRole('group', { name: 'What the four answers are worth' }).getByRole('textbox', { name: 'Neutral' }).fill('ninety');
+  await page
+    .getByRole('group', { name: 'What the four answers are worth' })
+    .getByRole('textbox', { name: 'Neutral' })
+    .fill('ninety');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText(/^▲ /).first()).toBeVisible();
   await accessible(page);
