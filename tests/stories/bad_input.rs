@@ -19,7 +19,8 @@ use keepwell_tests::{Reply, World};
 use serde_json::{Value, json};
 
 /// Calls that take no body.
-const WITHOUT_BODY: [&str; 4] = [
+const WITHOUT_BODY: [&str; 5] = [
+    "/v1/members/me",
     "/v1/endpoints/{id}/test",
     "/v1/endpoints/{id}/deliveries/{delivery}/redeliver",
     "/v1/automations/{id}/reset",
@@ -28,6 +29,9 @@ const WITHOUT_BODY: [&str; 4] = [
 
 /// The request that the contact answered.
 const ANSWERED: &str = "req_1";
+
+/// Writes when a person of each role calls everything, nothing of which is there: all three are noted as members.
+const MEMBERS_NOTED: usize = 3;
 
 /// A system with a customer, a contact with an answer, a task and an endpoint, at rest; requests are counted from here. Answers the task's id too.
 async fn world() -> (World, String) {
@@ -101,6 +105,7 @@ fn writes(task: &str) -> Vec<Write> {
         let id = match declared {
             tasks if tasks.starts_with("/v1/tasks") => task,
             answers if answers.starts_with("/v1/feedback") => ANSWERED,
+            views if views.starts_with("/v1/views") => "mine",
             scorecards if scorecards.starts_with("/v1/scorecards") => "default",
             automations if automations.starts_with("/v1/automations") => "status-struggling",
             _ => "acme",
@@ -263,6 +268,20 @@ fn writes(task: &str) -> Vec<Write> {
             json!({ "state": "in_work", "themes": ["Speed"] }),
             json!({ "state": "open", "themes": ["Speed", "x".repeat(41)], "rating": "happy" }),
             vec!["/rating", "/state", "/themes"],
+        ),
+        write(
+            Method::POST,
+            "/v1/customers/{id}/interactions",
+            json!({ "kind": "call", "quality": 4, "notes": "We talked." }),
+            json!({ "kind": "party", "at": "today", "contact": "a b", "quality": 6, "outcome": 0, "notes": "", "id": "mine" }),
+            vec!["/at", "/contact", "/id", "/kind", "/notes", "/outcome", "/quality"],
+        ),
+        write(
+            Method::PUT,
+            "/v1/views/{id}",
+            json!({ "name": "Renewals", "page": "portfolio", "query": "sort=renewal", "shared": true }),
+            json!({ "name": "", "page": "home", "query": "a b", "shared": "yes", "owner": "bo@keepwell.example" }),
+            vec!["/name", "/owner", "/page", "/query", "/shared"],
         ),
         write(
             Method::PUT,

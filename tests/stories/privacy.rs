@@ -124,6 +124,8 @@ impl Known {
         let task = json!({ "customer": "acme", "title": format!("Call {NAME}"), "detail": format!("or write to {EMAIL}"),
             "due_on": "2026-03-10" });
         repeatable(&self.world, "/v1/tasks", "task", &task).await;
+        let meeting = json!({ "kind": "meeting", "contact": ID, "notes": format!("{NAME} said zuzuqlogged") });
+        repeatable(&self.world, "/v1/customers/acme/interactions", "meeting", &meeting).await;
         for answer in self.world.get("/v1/feedback").await["items"].as_array().unwrap() {
             let theme = if answer["contact"] == ID { "zuzuqtheme" } else { "theme" };
             let path = format!("/v1/feedback/{}", answer["id"].as_str().unwrap());

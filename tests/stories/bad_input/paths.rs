@@ -78,7 +78,8 @@ async fn a_method_that_a_path_does_not_have_is_refused() {
             .replace("{contact}", "uma")
             .replace("{delivery}", "msg_1")
             .replace("{token}", "x")
-            .replace("{kind}", "usage");
+            .replace("{kind}", "usage")
+            .replace("{email}", "nobody@keepwell.example");
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             if methods.contains(method.as_str()) {
                 continue;

@@ -6,7 +6,7 @@ use keepwell_aws::http::Role;
 use keepwell_tests::{Reply, World};
 use serde_json::{Value, json};
 
-use super::{dora_was_asked, items, only_mail};
+use super::{at, dora_was_asked, items, only_mail};
 
 /// The only answer of the inbox.
 async fn the_answer(world: &World) -> Value {
@@ -60,6 +60,9 @@ async fn the_inbox_is_filtered_by_state_and_theme() {
     let world = World::new().await;
     for customer in ["acme", "globex", "initech"] {
         world.customer_with(customer, &[("ann", "user")]).await;
+        if customer == "initech" {
+            world.system.local().clock().set(at(3, 3, 8, 0));
+        }
         world.advance(Duration::hours(1)).await;
         world.answer(&only_mail(&world, &format!("ann@{customer}.example")), "happy", "").await.expect_status(200);
     }

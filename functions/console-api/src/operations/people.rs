@@ -38,12 +38,14 @@ pub(super) fn operations() -> Vec<Operation> {
                 .path::<ViewIdText>("id")
                 .body::<View>()
                 .if_match(IfMatch::UnlessNew)
+                .problem(403)
                 .ok::<SavedViewView<'_>>("The view.")
                 .etag(),
             Operation::delete("/v1/views/{id}", "deleteView", "Delete a view")
                 .about("One's own; an admin also another's that is shared.")
                 .path::<ViewIdText>("id")
-                .if_match(IfMatch::WhenSent),
+                .if_match(IfMatch::WhenSent)
+                .problem(403),
         ],
     );
     [members, views].concat()
