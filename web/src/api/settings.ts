@@ -1,7 +1,6 @@
 // Reads and writes of the settings' pages and of the first run.
 import { createInfiniteQuery, createMutation, createQuery, useQueryClient } from '@tanstack/svelte-query';
 import type { Settings } from '../lib/settings';
-import type { Role } from '../lib/words';
 import { api, take } from './client';
 import { problemOf } from './errors';
 import { keys } from './queries';
@@ -58,19 +57,10 @@ const call = <T>(method: Method, path: string, init: object = {}): Promise<T> =>
     ),
   );
 
-export interface Member {
-  email: string;
-  role: Role;
-  last_seen_at: string;
-}
-
 export const membersQuery = () =>
   createInfiniteQuery(() => ({
     queryKey: own.members,
-    queryFn: ({ pageParam }) =>
-      call<{ items: Member[]; next_cursor: string | null }>('get', '/v1/members', {
-        params: { query: pageParam ? { cursor: pageParam } : {} },
-      }),
+    queryFn: ({ pageParam }) => take(api.GET('/v1/members', { params: { query: pageParam ? { cursor: pageParam } : {} } })),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
@@ -79,7 +69,7 @@ export const membersQuery = () =>
 export const forgetMemberMutation = () => {
   const client = useQueryClient();
   return createMutation(() => ({
-    mutationFn: (email: string) => call<void>('delete', '/v1/members/{email}', { params: { path: { email } } }),
+    mutationFn: (email: string) => take(api.DELETE('/v1/members/{email}', { params: { path: { email } } })),
     onSettled: () => client.invalidateQueries({ queryKey: own.members }),
   }));
 };

@@ -82,7 +82,7 @@ test('settings with changes, and what is wrong with them', async ({ page, consol
     .getByRole('textbox', { name: 'Neutral' })
     .fill('ninety');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByText(/^▲ /).first()).toBeVisible();
+  await expect(page.getByText('must be a number').first()).toBeVisible();
   await accessible(page);
   await fits(page);
 });
