@@ -156,6 +156,7 @@ export const KIND: Record<Kind, KindOf> = {
       may('outcome', '1 to 5', ['result']),
       may('participants', 'Separated by ;', ['attendees', 'guests']),
       may('notes', 'What was said', ['description', 'body', 'text', 'summary']),
+      may('by', 'E-mail address of who of the team it was', ['author', 'owner', 'csm', 'createdby', 'organizer']),
     ],
   },
   goals: {
