@@ -42,20 +42,12 @@ export const saveSettingsMutation = () => {
       if (!response.ok || !data) throw problemOf(response, error);
       return { value: data, etag: response.headers.get('etag') ?? '' };
     },
-    onSuccess: (edition) => client.setQueryData(own.settings, edition),
+    onSuccess: (edition) => {
+      client.setQueryData(own.settings, edition);
+      void client.invalidateQueries({ queryKey: ['feedback-mail'] });
+    },
   }));
 };
-
-// Routes that the description of the API gets in the same days as these pages: typed here until then.
-type Method = 'get' | 'put' | 'post' | 'delete';
-const call = <T>(method: Method, path: string, init: object = {}): Promise<T> =>
-  take(
-    (api.request as (method: Method, path: string, init: object) => Promise<{ data?: T; response: Response }>)(
-      method,
-      path,
-      init,
-    ),
-  );
 
 export const membersQuery = () =>
   createInfiniteQuery(() => ({
@@ -74,18 +66,9 @@ export const forgetMemberMutation = () => {
   }));
 };
 
-export interface Mail {
-  subject: string;
-  text: string;
-  html: string;
-}
-
-/** The request for feedback as a contact with that language would get it. */
-export const feedbackMailQuery = (locale: () => string) =>
-  createQuery(() => ({
-    queryKey: ['feedback-mail', locale()],
-    queryFn: () => call<Mail>('get', '/v1/feedback-mail', { params: { query: locale() ? { locale: locale() } : {} } }),
-  }));
+/** The request for feedback as a contact would get it. */
+export const feedbackMailQuery = () =>
+  createQuery(() => ({ queryKey: ['feedback-mail'], queryFn: () => take(api.GET('/v1/feedback-mail', {})) }));
 
 export const systemQuery = (enabled: () => boolean) =>
   createQuery(() => ({

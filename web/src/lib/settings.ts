@@ -2,9 +2,7 @@
 // once can be put together.
 import type { paths } from '../api/schema';
 
-export type Settings = paths['/v1/settings']['get']['responses'][200]['content']['application/json'] & {
-  feedback_interval_days?: number;
-};
+export type Settings = paths['/v1/settings']['get']['responses'][200]['content']['application/json'];
 
 /** What is entered, by JSON pointer. Lists have a line for each item; weights are `name = weight`. */
 export type Draft = Record<string, string>;

@@ -17,6 +17,8 @@ test.afterEach(() => {
 });
 
 test('an empty system leads to its set-up, and the demo fills it', async ({ page, console }) => {
+  // The whole portfolio, in a debug build on a busy machine.
+  test.setTimeout(240_000);
   await console.open('/?book=all', 'admin');
   await page.getByRole('link', { name: 'Set up Keepwell' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Set up Keepwell' })).toBeFocused();
@@ -24,7 +26,7 @@ test('an empty system leads to its set-up, and the demo fills it', async ({ page
   await accessible(page);
   await fits(page);
   await page.getByRole('button', { name: 'Load the demo portfolio' }).click();
-  await expect(page.getByText(/^\d+ customers are there\./).first()).toBeVisible({ timeout: 50_000 });
+  await expect(page.getByText(/^\d+ customers are there\./).first()).toBeVisible({ timeout: 180_000 });
   await expect(page.getByRole('button', { name: 'Load the demo portfolio' })).toHaveAccessibleDescription(
     /There are customers already/,
   );

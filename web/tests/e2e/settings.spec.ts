@@ -248,6 +248,47 @@ test('a segment leads to its customers', async ({ page, console }) => {
   expect(await shown()).toBeLessThan(n + 5);
 });
 
+test('the mail that asks is shown as it looks, and how often is set', async ({ page, console }) => {
+  await console.open('/settings/feedback', 'admin');
+  await settled(page);
+  const mail = page.frameLocator('iframe');
+  await expect(mail.getByText('Very Happy')).toBeVisible();
+  // Its inline styles hold, although the policy of the console forbids them.
+  expect(await mail.locator('.card').evaluate((card) => getComputedStyle(card).borderTopLeftRadius)).toBe('12px');
+  await page.getByRole('button', { name: 'Text', exact: true }).click();
+  await expect(page.locator('pre')).toContainText('Very Happy');
+  await page.getByRole('textbox', { name: 'Days between two requests' }).fill('400');
+  console.expectErrors(/422/);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('textbox', { name: 'Days between two requests' })).toHaveAccessibleDescription(/365/);
+  await page.getByRole('textbox', { name: 'Days between two requests' }).fill('45');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText(/^Settings saved/).first()).toBeVisible();
+  expect((await console.api('viewer', 'GET', '/v1/settings')).body).toMatchObject({ feedback_interval_days: 45 });
+  await page.getByRole('button', { name: 'Back to default: Days between two requests' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect
+    .poll(async () => (await console.api('viewer', 'GET', '/v1/settings')).body)
+    .toMatchObject({ feedback_interval_days: 30 });
+});
+
+test('whoever signs in is a member, until an admin forgets the line', async ({ page, console }) => {
+  await console.open('/settings/members', 'viewer');
+  await expect(page.getByRole('row', { name: /viewer@keepwell\.example/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Forget viewer@keepwell.example' })).toHaveAttribute('aria-disabled', 'true');
+  await console.open('/settings/members', 'admin');
+  await page.getByRole('button', { name: 'Forget viewer@keepwell.example' }).click();
+  await expect(page.getByRole('row', { name: /viewer@keepwell\.example/ })).toHaveCount(0);
+});
+
+test('the state of the system is told in words', async ({ page, console }) => {
+  await console.open('/settings/system', 'admin');
+  await settled(page);
+  await expect(page.getByRole('heading', { name: /Everything runs on time|Something needs a look/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /score-recompute\/nightly every night/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /^Mails/ })).toBeVisible();
+});
+
 test('who may not sees why', async ({ page, console }) => {
   await console.open('/settings', 'viewer');
   await settled(page);

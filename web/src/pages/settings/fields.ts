@@ -132,7 +132,7 @@ export const CADENCE: Group[] = [
   {
     title: 'How often contacts are asked',
     about:
-      'Each contact of a customer that wants to be asked gets one request in so many days. A customer with an interval of its own keeps that one; after two requests without an answer the pause doubles, up to 90 days.',
+      'For customers that have no interval of their own. Requests without an answer stretch it, up to 90 days, and no address is asked twice within 30 days, whatever stands here.',
     fields: [number('/feedback_interval_days', 'Days between two requests', '7 to 365', 'days')],
   },
 ];
