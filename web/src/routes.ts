@@ -34,6 +34,8 @@ const PAGES: Pattern[] = [
   page('endpoints', 'Endpoints', /^\/endpoints$/, () => import('./pages/automations/Endpoints.svelte')),
   page('mailbox', 'Mailbox', /^\/mailbox$/, () => import('./pages/Mailbox.svelte')),
   page('clock', 'Clock', /^\/clock$/, () => import('./pages/Clock.svelte')),
+  page('settings', 'Settings', /^\/settings(?:\/([^/]+))?$/, () => import('./pages/settings/Settings.svelte')),
+  page('start', 'Set up Keepwell', /^\/start$/, () => import('./pages/FirstRun.svelte')),
   page('customer', 'Customer', /^\/customers\/([^/]+)$/, () => import('./pages/customer/Customer.svelte')),
 ];
 
@@ -92,6 +94,7 @@ export const navigation: Destination[] = [
   { href: '/inbox', label: 'Inbox', icon: 'inbox', key: 'i' },
   { href: '/scorecards', label: 'Scorecards', icon: 'scorecards', key: 's' },
   { href: '/automations', label: 'Automations', icon: 'automations', key: 'u' },
+  { href: '/settings', label: 'Settings', icon: 'settings', key: ',' },
   { href: '/mailbox', label: 'Mailbox', icon: 'mail', key: 'm', local: true },
   { href: '/clock', label: 'Clock', icon: 'clock', key: 'c', local: true },
 ];

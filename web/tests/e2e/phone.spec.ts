@@ -31,6 +31,15 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/endpoints',
     '/mailbox',
     '/clock',
+    '/settings',
+    '/settings/feedback',
+    '/settings/members',
+    '/settings/segments',
+    '/settings/import',
+    '/settings/exports',
+    '/settings/appearance',
+    '/start',
+    '/start?step=connect',
   ]) {
     await console.open(path);
     await settled(page);
