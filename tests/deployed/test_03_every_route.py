@@ -7,6 +7,7 @@ import secrets
 import time
 
 import pytest
+from boto3.dynamodb.types import TypeSerializer
 
 ID = "sweep"
 CUSTOMER = f"/v1/customers/{ID}"
@@ -79,6 +80,7 @@ CALLS = [
     ("POST /v1/tasks", post("/v1/tasks", {"customer": ID, "title": "Call", "due_on": "2035-01-01"})),
     ("PATCH /v1/tasks/{id}", lambda world: patch_task(world)),
     ("POST /v1/interactions", machine("interactions", id="i1", kind="call", at=now, quality=4)),
+    ("POST /v1/customers/{id}/interactions", post(f"{CUSTOMER}/interactions", {"kind": "meeting", "notes": "A good talk"})),
     ("POST /v1/tickets", machine("tickets", id="t9", severity="low", opened_at=now)),
     ("POST /v1/surveys", machine("surveys", id="s1", kind="nps", scale_min=0, scale_max=10, value=9, at=now)),
     ("POST /v1/goals", machine("goals", id="g1", name="Roll-out", target=100, actual=20, due_on="2035-01-01")),
@@ -105,12 +107,16 @@ CALLS = [
     ("GET /v1/customers/{id}/status/history", get(f"{CUSTOMER}/status/history")),
     ("GET /v1/customers/{id}/timeline", get(f"{CUSTOMER}/timeline")),
     ("GET /v1/feedback", get("/v1/feedback")),
+    ("PATCH /v1/feedback/{id}", lambda world: handle_an_answer(world)),
+    ("GET /v1/feedback-mail", get("/v1/feedback-mail?locale=en-GB")),
     ("GET /v1/insights", get("/v1/insights")),
     ("GET /v1/tasks", get("/v1/tasks?owner=csm@keepwell.example&state=open")),
     ("GET /v1/measures", get("/v1/measures")),
     ("GET /v1/sign-in", lambda world: world.call("GET", "/v1/sign-in")),
+    ("GET /v1/openapi.json", lambda world: world.call("GET", "/v1/openapi.json")),
     ("GET /v1/settings", get("/v1/settings")),
     ("PUT /v1/settings", change("PUT", "/v1/settings", settings_as_they_are, role="admin")),
+    ("GET /v1/system", get("/v1/system", role="admin")),
     ("GET /v1/scorecards", get("/v1/scorecards")),
     ("GET /v1/scorecards/schema", get("/v1/scorecards/schema")),
     ("GET /v1/scorecards/{id}", get("/v1/scorecards/default")),
@@ -146,7 +152,13 @@ CALLS = [
     ("POST /v1/write-keys", post("/v1/write-keys", {"name": "Another"}, role="admin")),
     ("GET /v1/write-keys", get("/v1/write-keys", role="admin")),
     ("DELETE /v1/write-keys/{id}", lambda world: world.call("DELETE", f"/v1/write-keys/{newest_write_key(world)}", role="admin")),
-    *[(f"GET /v1/analytics/{view}", get(f"/v1/analytics/{view}")) for view in ("trend", "segments", "movement", "drivers", "renewals", "responses")],
+    ("PUT /v1/members/me", lambda world: world.call("PUT", "/v1/members/me", role="csm")),
+    ("GET /v1/members", get("/v1/members")),
+    ("DELETE /v1/members/{email}", lambda world: world.call("DELETE", f"/v1/members/{first(world, '/v1/members', 'email')}", role="admin")),
+    ("PUT /v1/views/{id}", lambda world: world.call("PUT", "/v1/views/proof", {"name": "Proof", "page": "portfolio", "query": "sort=-score", "shared": True}, role="csm")),
+    ("GET /v1/views", get("/v1/views")),
+    ("DELETE /v1/views/{id}", lambda world: world.call("DELETE", "/v1/views/proof", role="csm")),
+    *[(f"GET /v1/analytics/{view}", get(f"/v1/analytics/{view}")) for view in ("trend", "segments", "movement", "drivers", "renewals", "responses", "cohorts")],
     ("GET /v1/exports/{kind}", lambda world: world.call("GET", "/v1/exports/customers", role="admin", accept="text/csv")),
     ("GET /v1/customers/{id}/export", get(f"{CUSTOMER}/export", role="admin")),
     ("GET /v1/customers/{id}/contacts/{contact}/export", get(f"{CONTACT}/export", role="admin")),
@@ -162,6 +174,17 @@ def patch_contact(world):
 def patch_task(world):
     task = world.get(f"/v1/tasks?customer={ID}")["items"][0]
     return world.call("PATCH", f"/v1/tasks/{task['id']}", {"state": "done"}, role="csm", if_match=f'"{task["version"]}"')
+
+
+def handle_an_answer(world):
+    """Nobody answers before the clock is turned: one is put into the table, as it is kept."""
+    request, at = "req_sweep", now()
+    asked = {"id": request, "customer": ID, "contact": "dora", "asked_at": at, "expires_at": "2035-01-01T00:00:00Z", "state": "answered", "first_answered_at": at, "revision": 1, "last": None, "version": 2}
+    answer = {"customer": ID, "request": request, "revision": 1, "contact": "dora", "role": "decision_maker", "rating": "happy", "at": at}
+    for pk, sk, body in ((f"ID#{request}", "AT", {"customer": ID}), (f"C#{ID}", f"FR#{request}", asked), (f"C#{ID}", f"S#FB#{request}#000001", answer)):
+        item = {"pk": pk, "sk": sk, "revision": 1, "body": body}
+        world.aws("dynamodb").put_item(TableName=world.id("CoreTable"), Item=TypeSerializer().serialize(item)["M"])
+    return world.call("PATCH", f"/v1/feedback/{request}", {"state": "closed", "themes": ["Proof"]}, role="csm", if_match='"2"')
 
 
 def order_scorecards(world):

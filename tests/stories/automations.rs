@@ -22,12 +22,12 @@ async fn put(world: &World, automation: &Value) -> Reply {
 }
 
 /// Sets a document.
-async fn set(world: &World, automation: &Value) {
+pub(crate) async fn set(world: &World, automation: &Value) {
     let _ = put(world, automation).await.expect_status(200);
 }
 
 /// An automation for a change to Struggling, beside the shipped one.
-fn on_struggling(id: &str, actions: &Value) -> Value {
+pub(crate) fn on_struggling(id: &str, actions: &Value) -> Value {
     json!({ "format": 1, "id": id, "name": format!("Test {id}"), "on": true,
         "trigger": { "health_status_changed": { "to": ["struggling"] } }, "actions": actions })
 }

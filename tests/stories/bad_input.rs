@@ -10,18 +10,30 @@ mod paths;
 mod queries;
 
 use http::Method;
+use keepwell_aws::store::feedback::{answer_record, request_record, whereabouts_record};
+use keepwell_aws::store::{Expect, Transaction};
+use keepwell_domain::contact::Role;
+use keepwell_domain::feedback::{AnswerDecision, FeedbackRequest, Submission, decide_answer};
+use keepwell_domain::id::RecordId;
 use keepwell_tests::{Reply, World};
 use serde_json::{Value, json};
 
 /// Calls that take no body.
-const WITHOUT_BODY: [&str; 4] = [
+const WITHOUT_BODY: [&str; 5] = [
+    "/v1/members/me",
     "/v1/endpoints/{id}/test",
     "/v1/endpoints/{id}/deliveries/{delivery}/redeliver",
     "/v1/automations/{id}/reset",
     "/v1/customers/{id}/contacts/{contact}/erase",
 ];
 
-/// A system with a customer, a contact, a task and an endpoint, at rest; requests are counted from here. Answers the task's id too.
+/// The request that the contact answered.
+const ANSWERED: &str = "req_1";
+
+/// Writes when a person of each role calls everything, nothing of which is there: all three are noted as members.
+const MEMBERS_NOTED: usize = 3;
+
+/// A system with a customer, a contact with an answer, a task and an endpoint, at rest; requests are counted from here. Answers the task's id too.
 async fn world() -> (World, String) {
     let world = World::new().await;
     world.customer_with("acme", &[("uma", "user")]).await;
@@ -29,9 +41,27 @@ async fn world() -> (World, String) {
     let task = world.post("/v1/tasks", task).await["id"].as_str().unwrap().to_owned();
     let endpoint = json!({ "id": "acme", "kind": "webhook", "url": "https://hooks.example.com/" });
     crate::endpoints::admin(&world, Method::POST, "/v1/endpoints", endpoint).await.expect_status(201);
+    answer(&world).await;
     world.settle().await;
     world.system.local().reset_requests();
     (world, task)
+}
+
+/// Puts an answer of the contact in place, under an id that is known beforehand.
+async fn answer(world: &World) {
+    let (cloud, now) = (world.system.cloud(), world.system.now());
+    let id = |text: &str| RecordId::parse(text).unwrap();
+    let asked = FeedbackRequest::new(ANSWERED.to_owned(), id("acme"), id("uma"), now);
+    let submission = json!({ "rating": "happy", "nonce": "n" });
+    let submission = Submission::parse(&submission).unwrap();
+    let AnswerDecision::Recorded(recorded) = decide_answer(&asked, submission, Role::User, now) else {
+        panic!("a first answer is recorded")
+    };
+    let mut transaction = Transaction::default();
+    transaction.put(request_record(&recorded.request), Expect::Absent);
+    transaction.put(whereabouts_record(ANSWERED, &asked.customer), Expect::Absent);
+    transaction.put(answer_record(&asked.customer, &recorded.answer, recorded.request.version), Expect::Absent);
+    transaction.commit(&cloud.store).await.unwrap();
 }
 
 /// Checks that a refusal is RFC 9457 problem details.
@@ -74,6 +104,8 @@ fn writes(task: &str) -> Vec<Write> {
     let write = |method, declared: &'static str, good, wrong, pointers| {
         let id = match declared {
             tasks if tasks.starts_with("/v1/tasks") => task,
+            answers if answers.starts_with("/v1/feedback") => ANSWERED,
+            views if views.starts_with("/v1/views") => "mine",
             scorecards if scorecards.starts_with("/v1/scorecards") => "default",
             automations if automations.starts_with("/v1/automations") => "status-struggling",
             _ => "acme",
@@ -229,6 +261,27 @@ fn writes(task: &str) -> Vec<Write> {
             json!({ "title": "Call today" }),
             with(&task, "state", json!("gone")),
             and(&of_task, &["/state"]),
+        ),
+        write(
+            Method::PATCH,
+            "/v1/feedback/{id}",
+            json!({ "state": "in_work", "themes": ["Speed"] }),
+            json!({ "state": "open", "themes": ["Speed", "x".repeat(41)], "rating": "happy" }),
+            vec!["/rating", "/state", "/themes"],
+        ),
+        write(
+            Method::POST,
+            "/v1/customers/{id}/interactions",
+            json!({ "kind": "call", "quality": 4, "notes": "We talked." }),
+            json!({ "kind": "party", "at": "today", "contact": "a b", "quality": 6, "outcome": 0, "notes": "", "id": "mine" }),
+            vec!["/at", "/contact", "/id", "/kind", "/notes", "/outcome", "/quality"],
+        ),
+        write(
+            Method::PUT,
+            "/v1/views/{id}",
+            json!({ "name": "Renewals", "page": "portfolio", "query": "sort=renewal", "shared": true }),
+            json!({ "name": "", "page": "home", "query": "a b", "shared": "yes", "owner": "bo@keepwell.example" }),
+            vec!["/name", "/owner", "/page", "/query", "/shared"],
         ),
         write(
             Method::PUT,

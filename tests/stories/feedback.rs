@@ -2,6 +2,7 @@
 
 mod answering;
 mod asking;
+mod handling;
 mod happiness;
 
 use chrono::{DateTime, Duration, TimeZone as _, Utc};

@@ -124,6 +124,14 @@ impl Known {
         let task = json!({ "customer": "acme", "title": format!("Call {NAME}"), "detail": format!("or write to {EMAIL}"),
             "due_on": "2026-03-10" });
         repeatable(&self.world, "/v1/tasks", "task", &task).await;
+        let meeting = json!({ "kind": "meeting", "contact": ID, "notes": format!("{NAME} said zuzuqlogged") });
+        repeatable(&self.world, "/v1/customers/acme/interactions", "meeting", &meeting).await;
+        for answer in self.world.get("/v1/feedback").await["items"].as_array().unwrap() {
+            let theme = if answer["contact"] == ID { "zuzuqtheme" } else { "theme" };
+            let path = format!("/v1/feedback/{}", answer["id"].as_str().unwrap());
+            let change = json!({ "state": "in_work", "themes": [theme] });
+            let _ = self.world.call_as(Role::Csm, Method::PATCH, &path).json(&change).send().await.expect_status(200);
+        }
         let status = json!({ "status": "struggling", "reason": format!("{NAME} is unhappy") });
         let reply = self.world.change(Method::PUT, "/v1/customers/acme/status", "/v1/customers/acme", status).await;
         let _ = reply.expect_status(200);

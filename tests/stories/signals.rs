@@ -1,6 +1,7 @@
 //! Signals that other systems send: arrays, each item kept under its id.
 
 mod arrays;
+mod logged;
 mod ticket_news;
 
 use http::Method;

@@ -53,7 +53,10 @@ pub fn function(cloud: &Cloud) -> Function {
         })
         .schedule("mail", Rate::FiveMinutes, move || {
             let cloud = mail.clone();
-            async move { mailer::deliver_due(&cloud).await.map(|_| ()) }
+            async move {
+                mailer::deliver_due(&cloud).await?;
+                mailer::note_quota(&cloud).await
+            }
         })
         .schedule("time", Rate::Hourly, move || {
             let (cloud, automations) = (time.clone(), waited_for.clone());

@@ -1,12 +1,15 @@
-//! The Happiness Level of a customer, and the inbox of answers.
+//! The Happiness Level of a customer, and the inbox of answers with what the team does about them.
 
 use std::collections::HashMap;
 
 use axum::extract::{Path, State};
 use chrono::{DateTime, Duration, Utc};
+use http::HeaderMap;
 use keepwell_aws::cloud::Cloud;
-use keepwell_aws::http::{Answer, ApiError, QueryParams, existing_customer};
+use keepwell_aws::http::{Answer, ApiError, JsonBody, QueryParams, existing_customer, if_match_when_sent};
+use keepwell_aws::store::change::retry_on_conflict;
 use keepwell_aws::store::feedback::InboxAnswer;
+use keepwell_domain::feedback::handling::{HandlingChange, HandlingState, Theme};
 use keepwell_domain::happiness::{HappinessLevel, TrendPoint, reading_at, response_rate, trend};
 use keepwell_domain::id::CustomerId;
 use schemars::JsonSchema;
@@ -65,6 +68,20 @@ pub(crate) struct Happiness {
     response_rate: Option<f64>,
 }
 
+/// An answer in the inbox.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "InboxAnswer")]
+pub(crate) struct AnswerView<'a> {
+    /// Its id: the request's.
+    id: &'a str,
+    #[serde(flatten)]
+    item: &'a InboxAnswer,
+}
+
+fn answer_view(item: &InboxAnswer) -> AnswerView<'_> {
+    AnswerView { id: &item.answer.request, item }
+}
+
 /// A place in the inbox: when the answer was given, and the request.
 fn is_position(place: &str) -> bool {
     place.split_once('#').is_some_and(|(at, _)| DateTime::parse_from_rfc3339(at).is_ok())
@@ -78,6 +95,8 @@ pub(crate) async fn get_feedback(State(cloud): State<Cloud>, mut query: QueryPar
     let from = query.get("from").unwrap_or(to - Duration::days(90));
     let rating: Option<HappinessLevel> = query.get("rating");
     let customer: Option<CustomerId> = query.get("customer");
+    let state: Option<HandlingState> = query.get("state");
+    let theme: Option<Theme> = query.get("theme");
     if from > to {
         query.problem("from", "must not be after to");
     }
@@ -92,6 +111,8 @@ pub(crate) async fn get_feedback(State(cloud): State<Cloud>, mut query: QueryPar
         .into_values()
         .filter(|item| rating.is_none_or(|rating| rating == item.answer.rating))
         .filter(|item| customer.as_ref().is_none_or(|customer| *customer == item.customer))
+        .filter(|item| state.is_none_or(|state| state == item.handling.state))
+        .filter(|item| theme.as_ref().is_none_or(|theme| item.handling.is_about(&theme.0)))
         .map(|item| (format!("{}#{}", item.answer.at.to_rfc3339(), item.answer.request), item))
         .collect();
     items.sort_by(|a, b| b.0.cmp(&a.0));
@@ -99,6 +120,29 @@ pub(crate) async fn get_feedback(State(cloud): State<Cloud>, mut query: QueryPar
     let more = items.len() > start + limit;
     let page: Vec<_> = items.into_iter().skip(start).take(limit).collect();
     let next = page.last().filter(|_| more).map(|(position, _)| position.clone());
-    let items: Vec<InboxAnswer> = page.into_iter().map(|(_, item)| item).collect();
+    let items: Vec<_> = page.iter().map(|(_, item)| answer_view(item)).collect();
     Answer::ok(view::page(&items, next.as_deref()))
+}
+
+/// Notes what the team does about an answer. The answer itself is the contact's.
+pub(crate) async fn patch_feedback(
+    State(cloud): State<Cloud>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Answer, ApiError> {
+    let change = HandlingChange::parse(&body)?;
+    retry_on_conflict(|| async {
+        let answered = cloud.store.answered(&id).await?;
+        let answered = answered.ok_or_else(|| ApiError::NotFound(format!("There is no answer {id:?}.")))?;
+        let before = &answered.answer.value;
+        if_match_when_sent(&headers, before.version)?;
+        let handling = change.clone().apply(&before.handling);
+        if handling == before.handling {
+            return Ok(Answer::ok(answer_view(before))?.etag(before.version));
+        }
+        let after = answered.handle(&cloud.store, handling).await?;
+        Ok(Answer::ok(answer_view(&after))?.etag(after.version))
+    })
+    .await
 }

@@ -1,5 +1,5 @@
 //! The API that people use: customers, contacts, tasks, feedback, happiness, scores, scorecards, automations, insights,
-//! sentiment, settings, endpoints; analytics; everything back out.
+//! sentiment, settings, endpoints, members, saved views; analytics; everything back out.
 
 // A customer has more fields than `json!` takes by default.
 #![recursion_limit = "256"]
@@ -14,16 +14,21 @@ mod endpoints;
 mod erase;
 mod exports;
 mod feedback;
+mod feedback_mail;
 mod insights;
 mod list;
 mod mail_templates;
+mod members;
+mod openapi;
 mod operations;
 mod personal_data;
+mod saved_views;
 mod scorecards;
 mod scores;
 mod sentiment;
 mod settings;
 mod sign_in;
+mod system;
 mod tasks;
 mod view;
 mod write_keys;
@@ -42,6 +47,7 @@ pub fn function(cloud: &Cloud) -> Function {
     let admin = Access::People(Role::Admin);
     let routes = Routes::new(cloud)
         .route(Access::Public, Method::GET, "/v1/sign-in", sign_in::get_sign_in)
+        .route(Access::Public, Method::GET, "/v1/openapi.json", openapi::get_openapi)
         .route(viewer, Method::GET, "/v1/customers", list::get_customers)
         .route(csm, Method::POST, "/v1/customers", customers::post_customer)
         .route(viewer, Method::GET, "/v1/customers/{id}", customers::get_customer)
@@ -86,6 +92,8 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::POST, "/v1/mail-templates/preview", mail_templates::post_preview)
         .route(admin, Method::GET, "/v1/exports/{kind}", exports::get_export)
         .route(viewer, Method::GET, "/v1/feedback", feedback::get_feedback)
+        .route(csm, Method::PATCH, "/v1/feedback/{id}", feedback::patch_feedback)
+        .route(viewer, Method::GET, "/v1/feedback-mail", feedback_mail::get_feedback_mail)
         .route(viewer, Method::GET, "/v1/tasks", tasks::get_tasks)
         .route(csm, Method::POST, "/v1/tasks", tasks::post_task)
         .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
@@ -96,10 +104,12 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::GET, "/v1/analytics/drivers", analytics::drivers::get_drivers)
         .route(viewer, Method::GET, "/v1/analytics/renewals", analytics::renewals::get_renewals)
         .route(viewer, Method::GET, "/v1/analytics/responses", analytics::responses::get_responses)
+        .route(viewer, Method::GET, "/v1/analytics/cohorts", analytics::cohorts::get_cohorts)
         .route(viewer, Method::GET, "/v1/measures", scores::get_measures)
         .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
         .route(viewer, Method::GET, "/v1/settings", settings::get_settings)
         .route(admin, Method::PUT, "/v1/settings", settings::put_settings)
+        .route(admin, Method::GET, "/v1/system", system::get_system)
         .route(csm, Method::GET, "/v1/endpoints", endpoints::get_endpoints)
         .route(admin, Method::POST, "/v1/endpoints", endpoints::post_endpoint)
         .route(csm, Method::GET, "/v1/endpoints/{id}", endpoints::get_endpoint)
@@ -110,6 +120,12 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(admin, Method::POST, "/v1/endpoints/{id}/deliveries/{delivery}/redeliver", deliveries::post_redelivery)
         .route(admin, Method::GET, "/v1/write-keys", write_keys::get_write_keys)
         .route(admin, Method::POST, "/v1/write-keys", write_keys::post_write_key)
-        .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key);
+        .route(admin, Method::DELETE, "/v1/write-keys/{id}", write_keys::delete_write_key)
+        .route(viewer, Method::GET, "/v1/members", members::get_members)
+        .route(viewer, Method::PUT, "/v1/members/me", members::put_me)
+        .route(admin, Method::DELETE, "/v1/members/{email}", members::delete_member)
+        .route(viewer, Method::GET, "/v1/views", saved_views::get_views)
+        .route(viewer, Method::PUT, "/v1/views/{id}", saved_views::put_view)
+        .route(viewer, Method::DELETE, "/v1/views/{id}", saved_views::delete_view);
     Function::new("console-api").routes(routes)
 }

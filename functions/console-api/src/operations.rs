@@ -33,6 +33,7 @@ mod customers;
 mod endpoints;
 mod exports;
 mod feedback;
+mod people;
 mod scorecards;
 mod scores;
 mod tasks;
@@ -57,6 +58,7 @@ pub fn operations() -> Vec<Operation> {
         analytics::operations(),
         exports::operations(),
         team::operations(),
+        people::operations(),
     ]
     .concat()
 }

@@ -1,6 +1,7 @@
-//! Takes signals in: the tracking API of Segment's SDKs, arrays of signals by REST, and CSV imports.
+//! Takes signals in: the tracking API of Segment's SDKs, arrays of signals by REST, CSV imports, and what a person logs.
 
 mod import;
+mod logged;
 mod operations;
 mod signals;
 mod tracking;
@@ -31,8 +32,14 @@ const ARRAYS: [(&str, ImportKind); 8] = [
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
     let access = Access::MachineOrPeople(Role::Csm);
-    let imports = Routes::new(cloud).route(access, Method::POST, "/v1/imports/{kind}", import::post_import);
-    let routes = ARRAYS.into_iter().fold(imports, |routes, (path, kind)| {
+    let csm = Access::People(Role::Csm);
+    let routes = Routes::new(cloud).route(access, Method::POST, "/v1/imports/{kind}", import::post_import).route(
+        csm,
+        Method::POST,
+        "/v1/customers/{id}/interactions",
+        logged::post_interaction,
+    );
+    let routes = ARRAYS.into_iter().fold(routes, |routes, (path, kind)| {
         routes.route(access, Method::POST, path, move |State(cloud): State<Cloud>, query: QueryParams, body: Body| {
             signals::post(kind, cloud, query, body)
         })

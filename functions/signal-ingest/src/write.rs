@@ -203,7 +203,8 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    async fn signal<S: SignalRecord>(&mut self, kind: SignalKind, signal: &S) -> Result<(), ApiError> {
+    /// Keeps a signal in place of the one that there is under its id.
+    pub(crate) async fn signal<S: SignalRecord>(&mut self, kind: SignalKind, signal: &S) -> Result<(), ApiError> {
         let key = keys::record(&self.change.customer.id, S::PREFIX, signal.id());
         let before: Option<Stored<S>> = self.cloud.store.get(Table::Core, &key).await?;
         if before.as_ref().is_some_and(|before| !signal.replaces(&before.value)) {

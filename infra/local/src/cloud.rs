@@ -165,7 +165,8 @@ impl LocalCloud {
         self.inner.requests.write_count()
     }
 
-    /// How many mutating requests there were since the start; resets do not change it. Nothing happened while it stands still.
+    /// How many mutating requests there were since the start; resets do not change it. Nothing happened while it stands
+    /// still: notes of how the system is doing do not count.
     pub fn mutations(&self) -> u64 {
         self.inner.requests.mutations()
     }

@@ -101,6 +101,8 @@ pub struct LocalSystem {
     rested_at: Arc<AtomicU64>,
     /// Number of mutating requests when the last snapshot was taken.
     snapshot_at: Arc<AtomicU64>,
+    /// Held by whoever loads the demo.
+    demo: Arc<Mutex<()>>,
 }
 
 impl LocalSystem {
@@ -119,8 +121,10 @@ impl LocalSystem {
         cloud.store.create_tables().await.map_err(SystemError::Tables)?;
         let sink = local.metrics().sink();
         let namespace = cloud.deployment.metrics_namespace.clone();
-        let functions: Vec<Function> =
-            functions(&cloud).into_iter().map(|function| function.metrics_to(&namespace, sink.clone())).collect();
+        let functions: Vec<Function> = functions(&cloud)
+            .into_iter()
+            .map(|function| function.metrics_to(&namespace, sink.clone()).heartbeats_to(&cloud))
+            .collect();
         for function in &functions {
             if let Some(subscription) = &function.subscription {
                 local.subscribe(Subscription {
@@ -138,6 +142,7 @@ impl LocalSystem {
             turn: Arc::new(Mutex::new(())),
             rested_at: Arc::new(AtomicU64::new(u64::MAX)),
             snapshot_at: Arc::new(AtomicU64::new(u64::MAX)),
+            demo: Arc::default(),
         })
     }
 
@@ -159,6 +164,11 @@ impl LocalSystem {
     /// Issues and verifies the local tokens.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
+    }
+
+    /// Held by whoever loads the demo.
+    pub(crate) fn demo(&self) -> &Arc<Mutex<()>> {
+        &self.demo
     }
 
     /// What time it is here.
@@ -283,6 +293,7 @@ fn deployment(local: &LocalCloud, public_url: String, webhook_targets: Targets) 
         public_url: Some(public_url),
         sign_in: Some(SignIn::Local),
         metrics_namespace: "keepwell".to_owned(),
+        dashboard_url: None,
         manager: Some(address("manager@keepwell.example")?),
         address_key: AddressKey::parse(&STANDARD.encode(secret(local, "address_key")?)).ok(),
         link_keys: Some(LinkKeys::parse(&format!("k1:{link_key}"))?),

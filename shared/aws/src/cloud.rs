@@ -53,6 +53,8 @@ pub struct Deployment {
     pub sign_in: Option<SignIn>,
     /// Namespace of the metrics in `CloudWatch`.
     pub metrics_namespace: String,
+    /// Where the dashboard is, for the function that tells people.
+    pub dashboard_url: Option<String>,
     /// The key by which mail addresses are known; only functions that mail or take in contacts have it.
     pub address_key: Option<AddressKey>,
     /// Where webhooks may go. No variable of the environment decides it: on AWS it is the public internet, always.
@@ -105,6 +107,7 @@ impl Deployment {
                 .map_err(|problem| DeploymentError { name: "LINK_KEYS", problem: problem.to_string() })?,
             sign_in: optional("SIGN_IN_ISSUER").map(sign_in).transpose()?,
             metrics_namespace: optional("METRICS_NAMESPACE").unwrap_or_else(|| "keepwell".to_owned()),
+            dashboard_url: optional("DASHBOARD_URL"),
             address_key: optional("ADDRESS_KEY")
                 .map(|text| AddressKey::parse(&text))
                 .transpose()

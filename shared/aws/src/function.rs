@@ -14,7 +14,10 @@ use keepwell_domain::id::CustomerId;
 use serde_json::Value;
 use tracing::{Instrument as _, Span};
 
+use crate::cloud::Cloud;
 use crate::http::{Routes, observed};
+use crate::schedules;
+use crate::store::heartbeats::Heartbeat;
 use crate::telemetry::invocation::{Observer, Outcome, Work};
 use crate::telemetry::metrics::Sink;
 use crate::telemetry::trace::TraceHeader;
@@ -170,13 +173,23 @@ pub struct Function {
     /// Schedules.
     pub schedules: Vec<Schedule>,
     observer: Observer,
+    /// Where it notes that a schedule ran.
+    heartbeats: Option<Cloud>,
 }
 
 impl Function {
     /// A function that nothing reaches yet.
     pub fn new(name: &'static str) -> Self {
         let observer = Observer { service: name, namespace: NAMESPACE.into(), sink: Sink::stdout() };
-        Self { name, routes: Routes::default(), subscription: None, outbox: None, schedules: Vec::new(), observer }
+        Self {
+            name,
+            routes: Routes::default(),
+            subscription: None,
+            outbox: None,
+            schedules: Vec::new(),
+            observer,
+            heartbeats: None,
+        }
     }
 
     /// Its metrics go to `sink`, in the namespace of that name; without this to standard output, in `keepwell`.
@@ -185,6 +198,12 @@ impl Function {
         self.observer.namespace = namespace.into();
         self.observer.sink = sink;
         self
+    }
+
+    /// Each run of a schedule is noted in the store of `cloud`, at its time.
+    #[must_use]
+    pub fn heartbeats_to(self, cloud: &Cloud) -> Self {
+        Self { heartbeats: Some(cloud.clone()), ..self }
     }
 
     /// Answers HTTP requests.
@@ -253,13 +272,20 @@ impl Function {
         Ok(self.observer.observe(Work::Stream { rows }, handler(events), judge).await)
     }
 
-    /// Runs the schedule of that name.
+    /// Runs the schedule of that name, and notes that it ran.
     ///
-    /// An error means that it failed, or that the function has none of that name.
+    /// An error means that it failed, that it could not be noted, or that the function has none of that name.
     pub async fn run_schedule(&self, name: &str) -> Result<(), HandlerError> {
         let schedule = self.schedules.iter().find(|schedule| schedule.name == name);
         let schedule = schedule.ok_or_else(|| format!("{} has no schedule {name:?}", self.name))?;
-        self.within(Work::Schedule { name: schedule.name }, (schedule.handler)()).await
+        let ran = self.within(Work::Schedule { name: schedule.name }, (schedule.handler)()).await;
+        if let Some(cloud) = &self.heartbeats {
+            let beat = Heartbeat { at: cloud.now(), failed: ran.is_err() };
+            let noted = cloud.store.note_run(&schedules::name(self.name, schedule.name), &beat).await;
+            // Why the run failed says more than that this could not be noted.
+            return ran.and(noted.map_err(HandlerError::from));
+        }
+        ran
     }
 
     /// Does some of this function's work, however it is begun; a failure is logged.

@@ -24,6 +24,7 @@ use crate::telemetry::metrics::Sink;
 pub async fn run(build: fn(&Cloud) -> Function) -> Result<(), Error> {
     let cloud = Cloud::from_env()?;
     let function = build(&cloud).metrics_to(&cloud.deployment.metrics_namespace, Sink::stdout());
+    let function = function.heartbeats_to(&cloud);
     telemetry::start(function.name);
     if let Err(error) = warm_up(&cloud, &function).await {
         tracing::warn!(%error, "the warm-up read failed");

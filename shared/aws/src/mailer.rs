@@ -16,6 +16,7 @@ use keepwell_domain::working_time::next_window_start;
 use crate::cloud::Cloud;
 use crate::function::HandlerError;
 use crate::store::change::Contended;
+use crate::store::heartbeats::MailQuota;
 use crate::store::{CommitError, StoreError, Stored};
 
 /// How many intents one sweep takes.
@@ -34,6 +35,23 @@ const QUOTA_SHARE: f64 = 0.9;
 pub async fn deliver_due(cloud: &Cloud) -> Result<usize, HandlerError> {
     let due = cloud.store.mail_due(cloud.now(), SWEEP).await?;
     deliver_all(cloud, due.into_iter().map(|stored| stored.value.id).collect()).await
+}
+
+/// Notes what SES says of the account, for people who look after the system.
+pub async fn note_quota(cloud: &Cloud) -> Result<(), HandlerError> {
+    let quota = cloud.ses.get_send_quota().send().await?;
+    let said = MailQuota {
+        at: cloud.now(),
+        sent_24h: quota.sent_last24_hours(),
+        quota_24h: Some(quota.max24_hour_send()).filter(|daily| !is_unlimited(*daily)),
+        per_second: quota.max_send_rate(),
+    };
+    Ok(cloud.store.note_mail_quota(&said).await?)
+}
+
+/// SES answers -1 for "unlimited".
+fn is_unlimited(daily: f64) -> bool {
+    daily < 0.0
 }
 
 /// Sends the given intents, if they are due, at SES's pace. Answers how many mails SES accepted.
@@ -66,8 +84,8 @@ impl Pace {
     async fn read(cloud: &Cloud) -> Result<Self, HandlerError> {
         let quota = cloud.ses.get_send_quota().send().await?;
         let rate = (quota.max_send_rate() * RATE_SHARE).max(0.1);
-        // SES answers -1 for "unlimited".
-        let daily = if quota.max24_hour_send() < 0.0 { f64::INFINITY } else { quota.max24_hour_send() };
+        let daily = quota.max24_hour_send();
+        let daily = if is_unlimited(daily) { f64::INFINITY } else { daily };
         Ok(Self {
             left_today: daily * QUOTA_SHARE - quota.sent_last24_hours(),
             interval: std::time::Duration::from_secs_f64(1.0 / rate),

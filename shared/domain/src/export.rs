@@ -64,7 +64,7 @@ impl ExportKind {
     }
 
     fn columns(self) -> &'static [(&'static str, Cell)] {
-        use Cell::{Json, Number, Text, Time};
+        use Cell::{Json, List, Number, Text, Time};
         match self {
             Self::Tasks => &[
                 ("id", Text),
@@ -89,6 +89,8 @@ impl ExportKind {
                 ("comment", Text),
                 ("sentiment", Number),
                 ("at", Time),
+                ("state", Text),
+                ("themes", List),
             ],
             Self::Scores => &[
                 ("customer", Text),

@@ -1,6 +1,7 @@
 //! Feedback: a request to one contact, and what an answer to it does.
 //!
-//! Who is asked when is decided in [`asking`]; what the answers add up to in [`crate::happiness`].
+//! Who is asked when is decided in [`asking`]; what the team does about an answer is in [`handling`]; what the answers add up to in
+//! [`crate::happiness`].
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::problem::Problems;
 use crate::sentiment::compound;
 
 pub mod asking;
+pub mod handling;
 
 /// How many days a request waits for its first answer.
 pub const REQUEST_VALID_DAYS: i64 = 60;
@@ -62,7 +64,7 @@ pub struct FeedbackRequest {
     /// Fingerprints of the newest submits that were recorded.
     #[serde(default)]
     pub submits: Vec<u64>,
-    /// Grows by one with every write.
+    /// Grows by one with every write: an answer, or what the team does about one.
     pub version: u64,
 }
 

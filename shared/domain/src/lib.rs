@@ -20,6 +20,7 @@
 //! | [`delivery`] | where signed webhooks and Slack messages go, and how they arrive at least once |
 //! | [`due`] | what time alone brings: renewals, silences, late milestones |
 //! | [`tracking`], [`write_key`] | what products send by Segment's SDKs, and who may send |
+//! | [`saved_view`] | how people keep a view of the portfolio |
 //! | [`edition`] | the versions of scorecards and automations |
 //! | [`event`] | the facts that are published |
 //! | [`price`], [`cost`] | what AWS costs, and a month of everything on it |
@@ -52,6 +53,7 @@ pub mod measure;
 pub mod price;
 pub mod problem;
 pub mod redacted;
+pub mod saved_view;
 pub mod score;
 pub mod sentiment;
 pub mod settings;

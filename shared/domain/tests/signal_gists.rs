@@ -106,6 +106,7 @@ impl Records {
                     outcome,
                     participants: vec!["Ann".to_owned()],
                     notes: "long".to_owned(),
+                    by: None,
                     sentiment,
                 };
                 put(&mut self.interactions, last, id, &interaction, now);

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::KeySchemaElement;
 use keepwell_aws::function::{Function, Rate};
 use keepwell_aws::http::Role;
 use keepwell_aws::http::routes::Access;
+use keepwell_aws::schedules;
 use keepwell_local::cloud::s3::KEPT_DAYS;
 use keepwell_tests::World;
 use serde_json::{Value, json};
@@ -173,16 +174,10 @@ async fn the_schedules_run_what_the_code_names_when_the_code_says() {
         &template["Resources"]["ScheduleRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]["Resource"],
     );
     for_each_function(|function, in_template| {
-        let expression = |rate| match rate {
-            Rate::FiveMinutes => "rate(5 minutes)",
-            Rate::QuarterHourly => "rate(15 minutes)",
-            Rate::Hourly => "cron(0 * * * ? *)",
-            Rate::Nightly => "cron(0 2 * * ? *)",
-        };
         let declared: BTreeSet<(String, String)> = function
             .schedules
             .iter()
-            .map(|schedule| (schedule.name.to_owned(), expression(schedule.rate).to_owned()))
+            .map(|schedule| (schedule.name.to_owned(), rate(schedule.rate).to_owned()))
             .collect();
         let scheduled: BTreeSet<(String, String)> = events(in_template, "ScheduleV2")
             .into_iter()
@@ -200,6 +195,29 @@ async fn the_schedules_run_what_the_code_names_when_the_code_says() {
         assert_eq!(may_start.contains(&arn), !function.schedules.is_empty(), "{}: the schedules' role", function.name);
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_list_of_all_schedules_has_each_functions_own() {
+    let world = World::new().await;
+    let listed: BTreeSet<(&str, &str, &str)> =
+        schedules::ALL.iter().map(|it| (it.function, it.schedule, rate(it.rate))).collect();
+    let declared: BTreeSet<(&str, &str, &str)> = world
+        .system
+        .functions()
+        .iter()
+        .flat_map(|function| function.schedules.iter().map(|it| (function.name, it.name, rate(it.rate))))
+        .collect();
+    assert_eq!((listed.len(), listed), (schedules::ALL.len(), declared));
+}
+
+fn rate(rate: Rate) -> &'static str {
+    match rate {
+        Rate::FiveMinutes => "rate(5 minutes)",
+        Rate::QuarterHourly => "rate(15 minutes)",
+        Rate::Hourly => "cron(0 * * * ? *)",
+        Rate::Nightly => "cron(0 2 * * ? *)",
+    }
 }
 
 fn keys_in_code(schema: &[KeySchemaElement]) -> Value {

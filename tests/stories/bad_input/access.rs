@@ -7,7 +7,7 @@ use keepwell_local::gateway::Gateway;
 use keepwell_tests::World;
 use serde_json::{Value, json};
 
-use super::{expect_problem, world};
+use super::{MEMBERS_NOTED, expect_problem, world};
 
 pub(super) fn path_of(declared: &str) -> String {
     // Ids that are not there: a call that is let through comes to nothing.
@@ -16,6 +16,7 @@ pub(super) fn path_of(declared: &str) -> String {
         .replace("{contact}", "nobody")
         .replace("{delivery}", "nobody")
         .replace("{kind}", "usage")
+        .replace("{email}", "nobody@keepwell.example")
         .replace("{token}", "f1.k1.nobody.nobody")
 }
 
@@ -64,7 +65,7 @@ async fn a_route_is_open_to_its_role_and_those_above_and_to_nobody_else() {
         expect_problem(&reply, 401, &format!("{method} {declared} by nobody"));
         assert_eq!(reply.header("www-authenticate"), "Bearer");
     }
-    assert_eq!(world.system.local().write_count(), 0);
+    assert_eq!(world.system.local().write_count(), MEMBERS_NOTED);
 }
 
 #[tokio::test]

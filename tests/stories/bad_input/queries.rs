@@ -6,7 +6,7 @@ use keepwell_tests::{Reply, World};
 
 use super::{expect_problem, world};
 
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 13] = [
     "/v1/automations/status-struggling/runs",
     "/v1/automations/status-struggling/versions",
     "/v1/runs",
@@ -17,6 +17,7 @@ const LISTS: [&str; 12] = [
     "/v1/tasks",
     "/v1/feedback",
     "/v1/write-keys",
+    "/v1/members",
     "/v1/endpoints",
     "/v1/endpoints/acme/deliveries",
 ];
@@ -87,7 +88,10 @@ async fn every_wrong_value_of_a_filter_is_named_at_once() {
             "/v1/tasks?customer=a%20b&owner=x&state=gone&due_before=soon",
             vec!["?customer", "?due_before", "?owner", "?state"],
         ),
-        ("/v1/feedback?rating=great&customer=!&from=yesterday&to=now", vec!["?customer", "?from", "?rating", "?to"]),
+        (
+            "/v1/feedback?rating=great&customer=!&from=yesterday&to=now&state=open&theme=%20",
+            vec!["?customer", "?from", "?rating", "?state", "?theme", "?to"],
+        ),
         ("/v1/feedback?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", vec!["?from"]),
         ("/v1/runs?customer=!&result=good&from=x&to=y", vec!["?customer", "?from", "?result", "?to"]),
         ("/v1/automations/status-struggling/runs?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", vec!["?from"]),
@@ -105,6 +109,9 @@ async fn every_wrong_value_of_a_filter_is_named_at_once() {
         ("/v1/analytics/renewals?months=37", vec!["?months"]),
         ("/v1/analytics/renewals?months=0", vec!["?months"]),
         ("/v1/analytics/responses?from=2020-01-01", vec!["?from"]),
+        ("/v1/analytics/cohorts?months=37&owner=x", vec!["?months", "?owner"]),
+        ("/v1/feedback-mail?locale=x&colour=blue", vec!["?colour", "?locale"]),
+        ("/v1/openapi.json?colour=blue", vec!["?colour"]),
         ("/v1/exports/tickets?limit=0&cursor=!!!&from=x", vec!["?cursor", "?from", "?limit"]),
         ("/v1/exports/tickets?limit=100001&cursor=YWNtZS9UUyM", vec!["?cursor", "?limit"]),
         ("/v1/customers/acme/score/history?from=x&to=y", vec!["?from", "?to"]),

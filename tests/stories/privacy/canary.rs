@@ -64,7 +64,7 @@ async fn refused(world: &World, key: &str) {
         let path = path.replace("/customers/{id}", "/customers/nobody");
         let path =
             path.replace("{id}", "zuzuqid").replace("{contact}", "zuzuqid").replace("{token}", "f1.zuzuq.zuzuq.zuzuq");
-        let path = path.replace("{kind}", "contacts").replace("{delivery}", "zuzuqid");
+        let path = path.replace("{kind}", "contacts").replace("{delivery}", "zuzuqid").replace("{email}", "zuzuqid");
         for body in &bodies {
             let reply = world
                 .call_as(Role::Admin, method.clone(), &format!("{path}?zuzuq={NAME}").replace(' ', "%20"))

@@ -111,7 +111,9 @@ async fn a_contact_that_was_only_removed_is_erased_by_its_id() {
     let _ = known.erase(ID).await.expect_status(200);
     // Its name is known no more: what it said, did and was told is gone, what others wrote with its name is not found.
     let left = with_canaries(&known.world).await;
-    for words in ["zuzuqcomment", "zuzuqwords", "user-zuzuq", "anon-zuzuq", "answered Not Happy"] {
+    for words in
+        ["zuzuqcomment", "zuzuqtheme", "zuzuqlogged", "zuzuqwords", "user-zuzuq", "anon-zuzuq", "answered Not Happy"]
+    {
         assert!(!left.iter().any(|item| item.contains(words)), "{words}: {left:#?}");
     }
 }

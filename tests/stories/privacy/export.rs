@@ -64,7 +64,15 @@ async fn the_export_of_a_contact_shows_what_its_erasure_takes_away() {
     assert_eq!(items[0]["value"]["name"], NAME);
     assert_eq!(items[0]["value"]["email"], EMAIL);
     assert!(export["address"]["last_asked_at"].is_string());
-    for words in ["zuzuqcomment", "zuzuqwords are great", "zuzuqwords are good", "likes it", "user-zuzuq-1"] {
+    for words in [
+        "zuzuqcomment",
+        "zuzuqtheme",
+        "zuzuqlogged",
+        "zuzuqwords are great",
+        "zuzuqwords are good",
+        "likes it",
+        "user-zuzuq-1",
+    ] {
         assert!(export.to_string().contains(words), "{words}");
     }
     // Nobody else is in it but where a text names both.

@@ -3,11 +3,11 @@
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::ApiError;
 use keepwell_aws::store::exports::Keyed;
+use keepwell_aws::store::feedback::InboxAnswer;
 use keepwell_aws::store::signals::SignalRecord;
 use keepwell_aws::store::{Page, keys};
 use keepwell_domain::contact::Contact;
 use keepwell_domain::export::{ExportKind, contact_row, customer_row, record_row, score_row, usage_events, usage_row};
-use keepwell_domain::happiness::Answer;
 use keepwell_domain::health_status::StatusChange;
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::score::history::ScorePoint;
@@ -80,7 +80,7 @@ pub(super) async fn read(
         ExportKind::Opportunities => records::<Opportunity>(cloud, kind, customer, after).await,
         ExportKind::CustomMeasures => records::<CustomMeasure>(cloud, kind, customer, after).await,
         ExportKind::Tasks => records::<Task>(cloud, kind, customer, after).await,
-        ExportKind::Feedback => records::<Answer>(cloud, kind, customer, after).await,
+        ExportKind::Feedback => records::<InboxAnswer>(cloud, kind, customer, after).await,
         ExportKind::StatusHistory => records::<StatusChange>(cloud, kind, customer, after).await,
     }
 }

@@ -5,6 +5,8 @@ use keepwell_domain::fields::Line;
 use keepwell_domain::settings::Settings;
 use schemars::{JsonSchema, json_schema};
 
+use super::SchemaDocument;
+use crate::system::SystemView;
 use crate::write_keys::{NewWriteKey, WriteKeyView};
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -40,7 +42,18 @@ pub(super) fn operations() -> Vec<Operation> {
             "The provider, by the authorization code flow with PKCE; or that the system is a local one.",
         )],
     );
-    [settings, write_keys, sign_in].concat()
+    let system = Operation::tagged(
+        "System",
+        [Operation::get("/v1/system", "getSystem", "How the system is doing")
+            .about("What waits and since when, mail as its sender knows it, and the last run of each schedule: what the tables know.")
+            .ok::<SystemView<'_>>("Its state.")],
+    );
+    let openapi = Operation::tagged(
+        "System",
+        [Operation::get("/v1/openapi.json", "getOpenApi", "This description of the API")
+            .ok::<SchemaDocument>("An OpenAPI 3.1 document, of the version that answers.")],
+    );
+    [settings, write_keys, system, openapi, sign_in].concat()
 }
 
 said! {

@@ -1,16 +1,18 @@
-//! Arrays of signals, and CSV files.
+//! Arrays of signals, CSV files, and what a person logs.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use keepwell_aws::http::Operation;
 use keepwell_aws::http::operation::CSV;
 use keepwell_domain::fields::{Line, Text, Whole};
-use keepwell_domain::id::{CustomerId, RecordId};
+use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
 use keepwell_domain::import::{ArrayReport, ImportKind, Report};
 use keepwell_domain::measure::MeasureValue;
 use keepwell_domain::signal::{
     InteractionKind, OpportunityKind, OpportunityOutcome, OutcomeKind, Severity, SurveyKind,
 };
 use schemars::JsonSchema;
+
+use crate::logged::InteractionView;
 
 pub(super) fn operations() -> Vec<Operation> {
     let arrays = [
@@ -35,7 +37,13 @@ pub(super) fn operations() -> Vec<Operation> {
         .query::<String>("mapping", "Columns of the file under other names: `ours:theirs,ours:theirs`.")
         .raw_body::<String>(CSV)
         .ok::<Report>("What became of the rows.");
-    Operation::tagged("Signals", arrays.into_iter().chain([import]))
+    let logged =
+        Operation::post("/v1/customers/{id}/interactions", "logInteraction", "Log a meeting, call, mail or note")
+            .about("As one that a machine sends, by who is signed in.")
+            .body::<LoggedInteraction>()
+            .idempotent()
+            .created::<InteractionView<'_>>("The interaction, with the sentiment of its notes.");
+    Operation::tagged("Signals", arrays.into_iter().chain([import, logged]))
 }
 
 fn array<T: JsonSchema>(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
@@ -70,6 +78,25 @@ struct NewInteraction {
     /// Who took part, as you name them.
     #[schemars(length(max = 100))]
     participants: Option<Vec<Line<200>>>,
+    /// Notes.
+    notes: Option<Text<20_000>>,
+    /// Who of the team it was, if known.
+    by: Option<EmailAddress>,
+}
+
+/// A meeting, call, mail or note that a person logs.
+#[derive(JsonSchema)]
+struct LoggedInteraction {
+    /// How.
+    kind: InteractionKind,
+    /// When; now when absent.
+    at: Option<DateTime<Utc>>,
+    /// With whom, if known.
+    contact: Option<RecordId>,
+    /// How good the conversation was.
+    quality: Option<Whole<1, 5>>,
+    /// How good its result was.
+    outcome: Option<Whole<1, 5>>,
     /// Notes.
     notes: Option<Text<20_000>>,
 }

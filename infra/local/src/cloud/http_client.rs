@@ -11,6 +11,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::{HttpError, StatusCode};
 use aws_smithy_types::body::SdkBody;
+use keepwell_aws::store::keys;
+use serde_json::Value;
 
 use super::dynamodb::Usage;
 use super::faults::{Fault, RefusedEntries};
@@ -117,6 +119,13 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Whether the request only notes how the system is doing.
+    fn is_note(&self) -> bool {
+        let Self::DynamoDb { operation: "PutItem", body } = self else { return false };
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        body.pointer("/Item/pk/S").is_some_and(|pk| pk == keys::SYSTEM)
+    }
+
     fn fault_answer(&self, status: u16) -> Answer {
         match self {
             Self::DynamoDb { .. } => dynamodb::fault_answer(status),
@@ -176,6 +185,7 @@ fn record(cloud: &Inner, call: &Call<'_>, usage: Usage) {
         service: call.service(),
         operation: call.operation().to_owned(),
         tables: usage.tables,
+        is_note: call.is_note(),
         read_units: usage.read_units,
         write_units: usage.write_units,
     });

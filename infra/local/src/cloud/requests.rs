@@ -43,6 +43,8 @@ pub struct RequestRecord {
     pub tables: Vec<String>,
     /// Read units the tables report as consumed; 0 for a request that failed.
     pub read_units: f64,
+    /// Whether the request does no more than note how the system is doing: that it happened is no reason to do anything.
+    pub is_note: bool,
     /// Write units the tables and their indexes report as consumed; 0 for a request that failed.
     pub write_units: f64,
 }
@@ -83,7 +85,7 @@ pub(super) struct RequestLog {
 
 impl RequestLog {
     pub(super) fn push(&self, record: RequestRecord) {
-        if record.is_mutating() {
+        if record.is_mutating() && !record.is_note {
             self.mutations.fetch_add(1, Ordering::Relaxed);
         }
         let mut records = self.records();

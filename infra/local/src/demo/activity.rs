@@ -205,6 +205,7 @@ impl Draft {
             quality: rated.then_some(quality),
             outcome: rated.then_some(outcome),
             participants: with.into_iter().map(|contact| contact.name.reveal().clone()).collect(),
+            by: None,
             sentiment: compound(&notes),
             notes,
         };

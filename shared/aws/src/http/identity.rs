@@ -10,6 +10,8 @@ use super::ApiError;
 
 keepwell_domain::words! {
     /// What a person may do. Declared from least to most.
+    #[derive(schemars::JsonSchema)]
+    #[schemars(rename = "MemberRole")]
     pub enum Role {
         /// Looks.
         Viewer = "viewer",

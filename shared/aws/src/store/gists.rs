@@ -109,9 +109,14 @@ pub fn signal_records<S: SignalRecord>(
     Ok([Record::new(Table::Core, key, signal)?].into_iter().chain(gist).collect())
 }
 
-/// The records of one revision of an answer: itself and its gist.
-pub fn answer_records(customer: &CustomerId, answer: &Answer, now: DateTime<Utc>) -> Result<Vec<Record>, StoreError> {
-    let record = answer_record(customer, answer)?;
+/// The records of one revision of an answer: itself and its gist. `version` is its request's after it.
+pub fn answer_records(
+    customer: &CustomerId,
+    answer: &Answer,
+    version: u64,
+    now: DateTime<Utc>,
+) -> Result<Vec<Record>, StoreError> {
+    let record = answer_record(customer, answer, version)?;
     let gist = gist_record(&record.key, answer, now)?;
     Ok([record].into_iter().chain(gist).collect())
 }
@@ -144,10 +149,10 @@ impl CustomerChange {
         signal.await_what_time_brings(before.map(|before| &before.value), self);
     }
 
-    /// Keeps a revision of an answer, which must be new.
-    pub fn answer(&mut self, answer: &Answer) {
+    /// Keeps a revision of an answer, which must be new. `version` is its request's after it.
+    pub fn answer(&mut self, answer: &Answer, version: u64) {
         let customer = self.customer.id.clone();
-        self.put(answer_record(&customer, answer), Expect::Absent);
+        self.put(answer_record(&customer, answer, version), Expect::Absent);
         self.put_gist(&keys::answer(&customer, &answer.request, answer.revision), answer);
     }
 

@@ -8,7 +8,7 @@ use super::{CommitError, Expect, Store, StoreError, Stored, Transaction, keys};
 use crate::telemetry::metrics::{self, Metric};
 
 /// The index's one partition: SES sends fewer mails a second than it takes writes.
-const MAIL: &str = "MAIL";
+pub(super) const MAIL: &str = "MAIL";
 
 /// How long a settled intent is kept.
 const KEPT: Duration = Duration::days(400);

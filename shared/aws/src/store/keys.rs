@@ -32,6 +32,9 @@
 //! | by which scorecards and settings all customers were computed | `APPLIED` | `A` | Get |
 //! | write key | `WRITE_KEYS` | `wk_<id>` | Get; Query for the list |
 //! | endpoint that automations send to | `ENDPOINTS` | `EP#<id>` | Get; Query for the list |
+//! | who of the team was here | `MEMBERS` | `MB#<address>` | Get; Query for the list |
+//! | saved view | `VIEWS` | `VW#<id>` | Get; Query for the list |
+//! | when a schedule ran last; what SES said of the account | `SYSTEM` | `RAN#<function>/<schedule>`, `MAIL` | Query, all at once |
 //!
 //! `outbox`: pk `O#<customer>`, sk `<event number, 12 digits>`: two events for one number are impossible. Index `pending`
 //! (`pending_shard`, `pending_at`) holds what is not published yet.
@@ -47,7 +50,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Utc};
 use keepwell_domain::automation::run::Run;
 use keepwell_domain::delivery::{DeliveryKey, EndpointId};
 use keepwell_domain::event::Event;
-use keepwell_domain::id::{CustomerId, RecordId};
+use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
+use keepwell_domain::saved_view::ViewId;
 use keepwell_domain::timeline::TimelineEntry;
 use sha2::{Digest, Sha256};
 
@@ -257,6 +261,44 @@ pub const ENDPOINT: &str = "EP#";
 /// An endpoint.
 pub fn endpoint(id: &EndpointId) -> Key {
     key(ENDPOINTS, format!("{ENDPOINT}{id}"))
+}
+
+/// The partition of all members: a team is small, and each is written once a day.
+pub const MEMBERS: &str = "MEMBERS";
+
+/// Prefix of a member.
+pub const TEAM_MEMBER: &str = "MB#";
+
+/// Somebody of the team.
+pub fn team_member(email: &EmailAddress) -> Key {
+    key(MEMBERS, format!("{TEAM_MEMBER}{}", email.normalised()))
+}
+
+/// The partition of all saved views: a person has a few.
+pub const SAVED_VIEWS: &str = "VIEWS";
+
+/// Prefix of a saved view.
+pub const SAVED_VIEW: &str = "VW#";
+
+/// A saved view.
+pub fn saved_view(id: &ViewId) -> Key {
+    key(SAVED_VIEWS, format!("{SAVED_VIEW}{id}"))
+}
+
+/// The partition of what the system says of itself.
+pub const SYSTEM: &str = "SYSTEM";
+
+/// Prefix of the last runs of schedules.
+pub const HEARTBEAT: &str = "RAN#";
+
+/// When the schedule of that [name](crate::schedules::Scheduled::name) ran last.
+pub fn heartbeat(name: &str) -> Key {
+    key(SYSTEM, format!("{HEARTBEAT}{name}"))
+}
+
+/// What SES said of the account.
+pub fn mail_quota() -> Key {
+    key(SYSTEM, "MAIL")
 }
 
 /// A customer's event by its number.

@@ -364,13 +364,8 @@ fn empty(item: &mut Item, name: &str) -> bool {
 /// Takes away what somebody wrote or what was written down of them. Numbers stay: the customer's history is computed from them.
 fn wordless(item: &mut Item) -> bool {
     let texts = replace(item, "notes", "") | replace(item, "text", "");
-    let people = match field(item, "participants") {
-        Some(AttributeValue::L(people)) if !people.is_empty() => {
-            people.clear();
-            true
-        }
-        _ => false,
-    };
+    // The team's themes are about these words.
+    let people = emptied(item, "participants") | emptied(item, "themes");
     let own = match field(item, "comment") {
         Some(comment) => uncommented(comment),
         None => false,
@@ -380,6 +375,16 @@ fn wordless(item: &mut Item) -> bool {
         _ => false,
     };
     texts | people | own | last
+}
+
+fn emptied(item: &mut Item, name: &str) -> bool {
+    match field(item, name) {
+        Some(AttributeValue::L(items)) if !items.is_empty() => {
+            items.clear();
+            true
+        }
+        _ => false,
+    }
 }
 
 fn uncommented(comment: &mut AttributeValue) -> bool {

@@ -120,7 +120,8 @@ fn of_month((year, month): (i32, u32)) -> String {
     format!("RUNS#{year}-{month:02}")
 }
 
-fn work(shard: u32) -> String {
+/// The partition of the runs that somebody must go on with.
+pub(super) fn work(shard: u32) -> String {
     format!("DUE#run#{shard:02}")
 }
 

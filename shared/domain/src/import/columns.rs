@@ -101,6 +101,7 @@ impl ImportKind {
                 ("outcome", Number),
                 ("participants", List),
                 ("notes", Text),
+                ("by", Text),
             ],
             Self::Goals => &[
                 ("id", Text),

@@ -73,7 +73,7 @@ fn lost<T: Ord + Copy>(known: Option<T>, was: Option<T>, is: Option<T>) -> bool 
 
 impl Gist for Interaction {
     fn gist(&self) -> Self {
-        Self { notes: String::new(), participants: Vec::new(), ..self.clone() }
+        Self { notes: String::new(), participants: Vec::new(), by: None, ..self.clone() }
     }
 
     fn counts_until(&self) -> Option<DateTime<Utc>> {
