@@ -1,5 +1,7 @@
 //! The portfolio in numbers: the same from kept days and from histories, and what is behind each number.
 
+mod cohorts;
+
 use chrono::{Duration, NaiveDate};
 use http::Method;
 use keepwell_aws::days::{self, Kept};

@@ -14,6 +14,7 @@ mod automations;
 mod bad_input;
 mod costs;
 mod customers;
+mod demo;
 mod endpoints;
 mod exports;
 mod faults;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use http::Method;
 use keepwell_local::system::operations;
 use keepwell_tests::World;
 use keepwell_tests::openapi::document::{Unmatched, describe, unmatched};
@@ -62,4 +63,13 @@ async fn no_two_types_share_a_name() {
     let names = document["components"]["schemas"].as_object().unwrap().keys();
     let numbered: Vec<&String> = names.filter(|name| name.ends_with(|c: char| c.is_ascii_digit())).collect();
     assert!(numbered.is_empty(), "give these another name with #[schemars(rename)]: {numbered:?}");
+}
+
+#[tokio::test]
+async fn anybody_gets_the_document_that_is_checked_in() {
+    let world = World::new().await;
+    let reply = world.call(Method::GET, "/v1/openapi.json").send().await.expect_status(200);
+    assert_eq!(reply.text, include_str!("../../docs/openapi.json"));
+    assert_eq!(reply.header("content-type"), "application/json");
+    assert_eq!(reply.header("cache-control"), "public, max-age=300");
 }

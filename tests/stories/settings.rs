@@ -74,3 +74,9 @@ async fn a_change_of_settings_reaches_the_scores_soon() {
     world.advance(Duration::hours(1)).await;
     assert_eq!((rule_value(&world, "key_features").await, rule_value(&world, "depth").await), (json!(0.5), json!(5.0)));
 }
+
+/// Replaces the settings by the shipped ones with these fields.
+pub(crate) async fn change(world: &World, fields: Value) {
+    let etag = world.call_as(Role::Admin, Method::GET, PATH).send().await.header("etag");
+    put(world, &etag, &fields).await.expect_status(200);
+}

@@ -1,5 +1,6 @@
 //! `GET /v1/analytics/…`: the portfolio in numbers. The arithmetic is the domain's; here is who is looked at, and when.
 
+pub(crate) mod cohorts;
 pub(crate) mod drivers;
 pub(crate) mod movement;
 pub(crate) mod past;

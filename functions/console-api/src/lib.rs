@@ -14,10 +14,12 @@ mod endpoints;
 mod erase;
 mod exports;
 mod feedback;
+mod feedback_mail;
 mod insights;
 mod list;
 mod mail_templates;
 mod members;
+mod openapi;
 mod operations;
 mod personal_data;
 mod saved_views;
@@ -45,6 +47,7 @@ pub fn function(cloud: &Cloud) -> Function {
     let admin = Access::People(Role::Admin);
     let routes = Routes::new(cloud)
         .route(Access::Public, Method::GET, "/v1/sign-in", sign_in::get_sign_in)
+        .route(Access::Public, Method::GET, "/v1/openapi.json", openapi::get_openapi)
         .route(viewer, Method::GET, "/v1/customers", list::get_customers)
         .route(csm, Method::POST, "/v1/customers", customers::post_customer)
         .route(viewer, Method::GET, "/v1/customers/{id}", customers::get_customer)
@@ -90,6 +93,7 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(admin, Method::GET, "/v1/exports/{kind}", exports::get_export)
         .route(viewer, Method::GET, "/v1/feedback", feedback::get_feedback)
         .route(csm, Method::PATCH, "/v1/feedback/{id}", feedback::patch_feedback)
+        .route(viewer, Method::GET, "/v1/feedback-mail", feedback_mail::get_feedback_mail)
         .route(viewer, Method::GET, "/v1/tasks", tasks::get_tasks)
         .route(csm, Method::POST, "/v1/tasks", tasks::post_task)
         .route(csm, Method::PATCH, "/v1/tasks/{id}", tasks::patch_task)
@@ -100,6 +104,7 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(viewer, Method::GET, "/v1/analytics/drivers", analytics::drivers::get_drivers)
         .route(viewer, Method::GET, "/v1/analytics/renewals", analytics::renewals::get_renewals)
         .route(viewer, Method::GET, "/v1/analytics/responses", analytics::responses::get_responses)
+        .route(viewer, Method::GET, "/v1/analytics/cohorts", analytics::cohorts::get_cohorts)
         .route(viewer, Method::GET, "/v1/measures", scores::get_measures)
         .route(viewer, Method::POST, "/v1/sentiment", sentiment::post_sentiment)
         .route(viewer, Method::GET, "/v1/settings", settings::get_settings)

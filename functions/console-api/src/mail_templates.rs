@@ -4,8 +4,9 @@ use axum::extract::State;
 use keepwell_aws::automations::check::said;
 use keepwell_aws::automations::texts;
 use keepwell_aws::cloud::Cloud;
+use keepwell_aws::feedback_mail;
 use keepwell_aws::http::{Answer, ApiError, JsonBody, QueryParams};
-use keepwell_aws::render::Templates;
+use keepwell_aws::render::{RenderedMail, Templates};
 use keepwell_domain::automation::action::{Action, MailContent};
 use keepwell_domain::automation::context::Context;
 use keepwell_domain::automation::sample::Sample;
@@ -23,7 +24,7 @@ use serde_json::Value;
 use crate::view;
 
 /// Templates that no document names: the request for feedback, and the frames of a team's own words.
-const INTERNAL: [&str; 3] = ["feedback-request", "written-to-contact", "written-to-team"];
+const INTERNAL: [&str; 3] = [feedback_mail::TEMPLATE, "written-to-contact", "written-to-team"];
 
 pub(crate) async fn get_mail_templates(State(cloud): State<Cloud>, query: QueryParams) -> Result<Answer, ApiError> {
     query.finish()?;
@@ -76,6 +77,13 @@ pub(crate) struct MailPreview {
     text: String,
     /// As a page.
     html: String,
+}
+
+impl From<RenderedMail> for MailPreview {
+    fn from(mail: RenderedMail) -> Self {
+        let RenderedMail { subject, text, html } = mail;
+        Self { subject, text, html }
+    }
 }
 
 /// What is to be shown.
@@ -153,7 +161,7 @@ pub(crate) async fn post_preview(
         };
         Problems::one(pointer, said(&error))
     })?;
-    Answer::ok(MailPreview { subject: mail.subject, text: mail.text, html: mail.html })
+    Answer::ok(MailPreview::from(mail))
 }
 
 fn sample(cloud: &Cloud) -> Result<Sample, ApiError> {

@@ -50,8 +50,8 @@ pub(crate) struct CustomerView<'a> {
     attributes: &'a BTreeMap<String, Value>,
     /// Whether its contacts are asked for feedback.
     request_feedback: bool,
-    /// Days between two feedback requests to one contact.
-    feedback_interval_days: u32,
+    /// Days between two feedback requests to one contact; `null` = as the team's settings say.
+    feedback_interval_days: Option<u32>,
     /// Whether no automation acts for it.
     automations_paused: bool,
     /// The Health Status, the CSM's judgement; `null` until somebody sets one.

@@ -12,7 +12,7 @@ use keepwell_aws::store::feedback::request_record;
 use keepwell_aws::store::{Expect, Stored};
 use keepwell_aws::telemetry::metrics::{self, Metric};
 use keepwell_domain::contact::{AskState, Contact};
-use keepwell_domain::customer::Customer;
+use keepwell_domain::customer::{Customer, DEFAULT_FEEDBACK_INTERVAL_DAYS};
 use keepwell_domain::event::Fact;
 use keepwell_domain::feedback::asking::{after_answer, interval_days};
 use keepwell_domain::feedback::{AnswerDecision, FeedbackRequest, LastAnswer, Recorded, Submission, decide_answer};
@@ -194,7 +194,9 @@ async fn record(cloud: &Cloud, asked: Asked, recorded: Recorded, now: DateTime<U
     let contact = Contact { ask: after_answer(&before, answer.revision), ..asked.contact.value };
     let mut change = CustomerChange::of(asked.customer, Cause::default(), now);
     let profile = &change.customer.profile;
-    let interval = |ask: &AskState| interval_days(profile.feedback_interval_days, ask.unanswered);
+    // Where it is the team's, it may be so long that nothing was stretched: then the contacts are looked at once for nothing.
+    let own = profile.feedback_interval_days.unwrap_or(DEFAULT_FEEDBACK_INTERVAL_DAYS);
+    let interval = |ask: &AskState| interval_days(own, ask.unanswered);
     if profile.request_feedback && interval(&contact.ask) != interval(&before) {
         // Unanswered requests had stretched the interval; it counts anew from the last request.
         change.customer.feedback_due_at = Some(now);

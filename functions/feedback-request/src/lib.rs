@@ -6,13 +6,12 @@
 use chrono::{DateTime, Utc};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::{Function, HandlerError, Rate};
-use keepwell_aws::mailer;
 use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::customers::{AddressGuard, contact_record};
 use keepwell_aws::store::feedback::{request_record, whereabouts_record};
 use keepwell_aws::store::intents::intent_record;
 use keepwell_aws::store::{CommitError, Expect, StoreError, Stored};
-use keepwell_domain::automation::variables::{customer_variables, owner_variables};
+use keepwell_aws::{feedback_mail, mailer};
 use keepwell_domain::contact::Contact;
 use keepwell_domain::customer::Customer;
 use keepwell_domain::event::Fact;
@@ -22,13 +21,9 @@ use keepwell_domain::id::CustomerId;
 use keepwell_domain::mail::{MailIntent, MailKind, Recipient, SendState, id_of_survey};
 use keepwell_domain::settings::Settings;
 use keepwell_domain::task::{TaskSource, TaskState};
-use serde_json::json;
 
 /// The shipped automation whose open task is an open "Not Happy" case.
 const NEGATIVE_ANSWER: &str = "negative-answer";
-
-/// The template of a feedback request.
-const TEMPLATE: &str = "feedback-request";
 
 /// The function.
 pub fn function(cloud: &Cloud) -> Function {
@@ -72,7 +67,7 @@ async fn look_at(cloud: &Cloud, settings: &Settings, id: &CustomerId) -> Result<
         let asked = retry_on_conflict(|| ask(cloud, settings, id, &contact, open_case)).await?;
         intents.extend(asked);
     }
-    retry_on_conflict(|| schedule_next_look(cloud, id, open_case)).await?;
+    retry_on_conflict(|| schedule_next_look(cloud, settings, id, open_case)).await?;
     Ok(intents)
 }
 
@@ -94,6 +89,7 @@ struct Situation {
 
 async fn situation(
     cloud: &Cloud,
+    settings: &Settings,
     id: &CustomerId,
     contact: &keepwell_domain::id::RecordId,
     open_case: bool,
@@ -105,6 +101,7 @@ async fn situation(
     let decision = decide_ask(
         &customer.value,
         &contact.value,
+        settings,
         guard.value.last_asked_at,
         guard.value.suppressed_since.is_some(),
         open_case,
@@ -123,7 +120,7 @@ async fn ask(
 ) -> Result<Option<String>, CommitError> {
     let now = cloud.now();
     let Some(Situation { customer, contact, guard, decision: Ask::Now }) =
-        situation(cloud, id, contact, open_case, now).await?
+        situation(cloud, settings, id, contact, open_case, now).await?
     else {
         return Ok(None);
     };
@@ -151,18 +148,13 @@ fn intent(
     request: &FeedbackRequest,
     now: DateTime<Utc>,
 ) -> MailIntent {
-    let variables = [
-        ("customer", customer_variables(customer)),
-        ("owner", owner_variables(customer.profile.owner.as_ref())),
-        ("product_name", json!(settings.product_name)),
-    ];
     MailIntent {
         id,
         kind: MailKind::Survey,
-        template: TEMPLATE.to_owned(),
+        template: feedback_mail::TEMPLATE.to_owned(),
         recipient: Recipient::Contact { contact: request.contact.clone() },
         customer: customer.id.clone(),
-        variables: variables.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
+        variables: feedback_mail::variables(customer, settings),
         request: Some(request.id.clone()),
         state: SendState::Pending { not_before: now },
         fence: 0,
@@ -174,12 +166,17 @@ fn intent(
 }
 
 /// Notes on the customer's row when its contacts are to be looked at again.
-async fn schedule_next_look(cloud: &Cloud, id: &CustomerId, open_case: bool) -> Result<(), CommitError> {
+async fn schedule_next_look(
+    cloud: &Cloud,
+    settings: &Settings,
+    id: &CustomerId,
+    open_case: bool,
+) -> Result<(), CommitError> {
     let now = cloud.now();
     let Some(customer) = cloud.store.customer(id).await? else { return Ok(()) };
     let mut decisions = Vec::new();
     for contact in cloud.store.contacts(id).await? {
-        if let Some(situation) = situation(cloud, id, &contact.value.id, open_case, now).await? {
+        if let Some(situation) = situation(cloud, settings, id, &contact.value.id, open_case, now).await? {
             decisions.push(situation.decision);
         }
     }

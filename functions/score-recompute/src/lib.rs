@@ -15,7 +15,7 @@ use std::sync::Arc;
 use futures::{StreamExt as _, future, stream};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::function::{Function, HandlerError, Message, Rate, span_of};
-use keepwell_aws::store::change::{Cause, retry_on_conflict};
+use keepwell_aws::store::change::{Cause, CustomerChange, retry_on_conflict};
 use keepwell_aws::store::scorecards::Applied;
 use keepwell_aws::store::{CommitError, Transaction};
 use keepwell_aws::telemetry::metrics::{self, Metric};
@@ -26,7 +26,7 @@ use keepwell_domain::score::library::Selection;
 use keepwell_domain::settings::Settings;
 use tracing::Instrument as _;
 
-use crate::scorecards::Scorecards;
+use crate::scorecards::{Scorecards, applied};
 
 /// The events after which a customer's standing may be another one.
 pub const SUBSCRIPTIONS: &[&str] = &[
@@ -107,7 +107,8 @@ async fn recompute_batch(cloud: &Cloud, scorecards: &Scorecards, messages: Vec<M
 async fn rules(cloud: &Cloud, scorecards: &Scorecards) -> Result<(Settings, Arc<Selection>, Applied), HandlerError> {
     let settings = cloud.stored_settings().await?;
     let (library, selection) = scorecards.current(&cloud.store).await?;
-    Ok((settings.value, selection, Applied { library, settings: settings.revision }))
+    let applied = applied(library, &settings);
+    Ok((settings.value, selection, applied))
 }
 
 /// Some customers could not be computed; the next night, or the next change, tries again.
@@ -118,7 +119,7 @@ struct Failed(usize);
 /// Computes every customer, if a scorecard or the settings were changed since every customer was computed last.
 async fn recompute_changed(cloud: &Cloud, scorecards: &Scorecards) -> Result<(), HandlerError> {
     let store = &cloud.store;
-    let now = Applied { library: store.library().await?.revision, settings: store.settings().await?.revision };
+    let now = applied(store.library().await?.revision, &store.settings().await?);
     if store.applied().await?.value == now {
         Ok(())
     } else {
@@ -143,6 +144,9 @@ async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards, pass: Pass) -> Re
         Pass::Nightly => whose_turn(&ids, cloud.now().date_naive()).into_iter().cloned().collect(),
         Pass::ChangedRules => BTreeSet::new(),
     };
+    let before = cloud.store.applied().await?.value;
+    let cadence_changed =
+        before.feedback_interval_days.is_some() && before.feedback_interval_days != applied.feedback_interval_days;
     let (settings, selection, audited) = (&settings, &*selection, &audited);
     let failures = stream::iter(portfolio).map(|stored| async move {
         let id = &stored.value.id;
@@ -150,7 +154,8 @@ async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards, pass: Pass) -> Re
             if audited.contains(id) {
                 audit::audit(cloud, settings, selection, id).await?;
             }
-            recompute(cloud, settings, selection, id, &Cause::default()).await
+            recompute(cloud, settings, selection, id, &Cause::default()).await?;
+            if cadence_changed { look_when_to_ask(cloud, id).await } else { Ok(()) }
         };
         let outcome = outcome.await;
         outcome.inspect_err(|error| tracing::error!(customer = id.as_str(), %error, "recompute failed")).is_err()
@@ -159,12 +164,28 @@ async fn recompute_all(cloud: &Cloud, scorecards: &Scorecards, pass: Pass) -> Re
     if failed > 0 {
         return Err(Box::new(Failed(failed)));
     }
-    if cloud.store.applied().await?.value != applied {
+    if before != applied {
         let mut transaction = Transaction::default();
         transaction.put_applied(&applied);
         transaction.commit(&cloud.store).await?;
     }
     Ok(())
+}
+
+/// The team asks more or less often than before: who has no interval of its own is looked at now, whenever it was to be.
+async fn look_when_to_ask(cloud: &Cloud, id: &CustomerId) -> Result<(), CommitError> {
+    retry_on_conflict(|| async {
+        let now = cloud.now();
+        let Some(customer) = cloud.store.customer(id).await? else { return Ok(()) };
+        if customer.value.profile.feedback_interval_days.is_some() || customer.value.feedback_due_at.is_none() {
+            return Ok(());
+        }
+        let mut change = CustomerChange::of(customer, Cause::default(), now);
+        change.customer.feedback_due_at = Some(now);
+        change.commit(cloud).await?;
+        Ok(())
+    })
+    .await
 }
 
 /// Computes one customer from what is stored, and writes what changed. A customer that is gone is no error.

@@ -1,15 +1,16 @@
-//! `/_local`: what only the local system has. A token for any role, a write key, the mailbox, the clock, the events.
+//! `/_local`: what only the local system has. A token for any role, a write key, the mailbox, the clock, the events, the demo.
 
+mod demo;
 mod duration;
 mod pages;
 mod write_key;
 
 use axum::extract::{Path, Query, Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
+use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
 use keepwell_aws::http::{ApiError, Role};
 use keepwell_domain::problem::Problems;
 use serde::Deserialize;
@@ -28,6 +29,7 @@ pub fn router(system: &LocalSystem) -> Router {
         .route("/_local/clock", get(clock).post(turn_clock))
         .route("/_local/events", get(events))
         .route("/_local/health", get(health))
+        .route("/_local/demo", post(demo::post))
         .with_state(system.clone())
 }
 
@@ -128,7 +130,7 @@ async fn events(State(system): State<LocalSystem>) -> Json<Value> {
     Json(Value::Array(events))
 }
 
-async fn health(State(system): State<LocalSystem>) -> (StatusCode, Json<Value>) {
+async fn health(State(system): State<LocalSystem>) -> Result<Json<Value>, ApiError> {
     let bus = system.local().bus();
     let queues: Map<String, Value> = bus
         .consumers()
@@ -138,5 +140,6 @@ async fn health(State(system): State<LocalSystem>) -> (StatusCode, Json<Value>) 
             (name, state)
         })
         .collect();
-    (StatusCode::OK, Json(json!({ "status": "ok", "now": system.now(), "queues": queues })))
+    let demo_available = demo::is_available(&system).await?;
+    Ok(Json(json!({ "status": "ok", "now": system.now(), "queues": queues, "demo_available": demo_available })))
 }

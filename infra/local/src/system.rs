@@ -101,6 +101,8 @@ pub struct LocalSystem {
     rested_at: Arc<AtomicU64>,
     /// Number of mutating requests when the last snapshot was taken.
     snapshot_at: Arc<AtomicU64>,
+    /// Held by whoever loads the demo.
+    demo: Arc<Mutex<()>>,
 }
 
 impl LocalSystem {
@@ -140,6 +142,7 @@ impl LocalSystem {
             turn: Arc::new(Mutex::new(())),
             rested_at: Arc::new(AtomicU64::new(u64::MAX)),
             snapshot_at: Arc::new(AtomicU64::new(u64::MAX)),
+            demo: Arc::default(),
         })
     }
 
@@ -161,6 +164,11 @@ impl LocalSystem {
     /// Issues and verifies the local tokens.
     pub fn gateway(&self) -> &Gateway {
         &self.gateway
+    }
+
+    /// Held by whoever loads the demo.
+    pub(crate) fn demo(&self) -> &Arc<Mutex<()>> {
+        &self.demo
     }
 
     /// What time it is here.

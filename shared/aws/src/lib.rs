@@ -8,6 +8,7 @@ pub mod automations;
 pub mod bus;
 pub mod cloud;
 pub mod days;
+pub mod feedback_mail;
 pub mod function;
 pub mod http;
 pub mod lambda;

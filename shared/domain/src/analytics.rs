@@ -11,7 +11,9 @@
 //! | [`drivers`] | which rules took and gave the most points? |
 //! | [`renewals`] | what renews when, and how does it stand? |
 //! | [`responses`] | of those who were asked, how many answered? |
+//! | [`cohorts`] | of those who started together, who stayed, and how do they stand? |
 
+pub mod cohorts;
 pub mod drivers;
 pub mod interval;
 pub mod movement;

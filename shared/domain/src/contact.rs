@@ -230,7 +230,8 @@ impl FromField for Zone {
 }
 
 /// A language tag.
-struct Locale(String);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locale(pub String);
 
 impl FromField for Locale {
     fn from_field(value: &Value) -> Result<Self, String> {

@@ -15,6 +15,7 @@ use crate::id::{CustomerId, EmailAddress};
 use crate::insight::Insight;
 use crate::problem::Problems;
 use crate::score::manual_override::ManualOverride;
+use crate::settings::Settings;
 use crate::signal::LastSignals;
 
 /// What is known about a customer from people and imports. Its standing (score, happiness) is computed and kept apart.
@@ -48,8 +49,8 @@ pub struct Profile {
     pub attributes: BTreeMap<String, Value>,
     /// Whether the customer's contacts are asked for feedback.
     pub request_feedback: bool,
-    /// Days between two feedback requests to one contact.
-    pub feedback_interval_days: u32,
+    /// Days between two feedback requests to one contact; `None` = as the team's settings say.
+    pub feedback_interval_days: Option<u32>,
     /// Whether no automation acts for the customer.
     #[serde(default)]
     pub automations_paused: bool,
@@ -73,7 +74,7 @@ impl Profile {
             tags: BTreeSet::new(),
             attributes: BTreeMap::new(),
             request_feedback: false,
-            feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
+            feedback_interval_days: None,
             automations_paused: false,
         }
     }
@@ -302,9 +303,7 @@ impl ProfileChange {
             tags: self.tags.map_or(before.tags, Option::unwrap_or_default),
             attributes: self.attributes.map_or(before.attributes, Option::unwrap_or_default),
             request_feedback: self.request_feedback.flatten().unwrap_or(before.request_feedback),
-            feedback_interval_days: self
-                .feedback_interval_days
-                .map_or(before.feedback_interval_days, |days| days.unwrap_or(DEFAULT_FEEDBACK_INTERVAL_DAYS)),
+            feedback_interval_days: self.feedback_interval_days.unwrap_or(before.feedback_interval_days),
             automations_paused: self.automations_paused.flatten().unwrap_or(before.automations_paused),
         }
     }
@@ -316,6 +315,11 @@ pub fn as_text(value: &Value) -> String {
 }
 
 impl Customer {
+    /// Days between two feedback requests to one of its contacts: its own, or the team's.
+    pub fn feedback_interval_days(&self, settings: &Settings) -> u32 {
+        self.profile.feedback_interval_days.unwrap_or(settings.feedback_interval_days)
+    }
+
     /// Whether the customer may be lost: it has not left, and its score or its Health Status says Struggling.
     pub fn is_at_risk(&self) -> bool {
         let struggles = |word: Option<HealthStatus>| word == Some(HealthStatus::Struggling);

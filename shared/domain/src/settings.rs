@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::customer::DEFAULT_FEEDBACK_INTERVAL_DAYS;
 use crate::health_status::HealthStatus;
 use crate::id::EmailAddress;
 use crate::signal::Severity;
@@ -18,6 +19,8 @@ pub struct Settings {
     pub manager: Option<EmailAddress>,
     /// The product's name in mails to contacts.
     pub product_name: String,
+    /// Days between two feedback requests to one contact, for customers that have no number of their own; 7 to 365.
+    pub feedback_interval_days: u32,
     /// What the four answers are worth.
     pub answer_values: AnswerValues,
     /// How much an answer counts by the contact's role.
@@ -47,6 +50,7 @@ impl Default for Settings {
         Self {
             manager: None,
             product_name: "our product".to_owned(),
+            feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
             answer_values: AnswerValues::default(),
             role_weights: RoleWeights::default(),
             happiness_levels: LevelBounds::default(),

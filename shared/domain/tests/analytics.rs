@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use keepwell_domain::analytics::cohorts::{Standing, ends, month_at};
 use keepwell_domain::analytics::drivers::{Adder, delta_of};
 use keepwell_domain::analytics::interval::{Mean, Share};
 use keepwell_domain::analytics::movement::{Movement, Place};
@@ -351,4 +352,30 @@ fn a_request_counts_in_the_week_in_which_it_was_sent() {
         weeks.iter().map(|week| (week.week, week.answered.n, week.answered.count, week.open)).collect();
     assert_eq!(counts, [(day("2026-02-23"), 0, 0, 0), (day("2026-03-02"), 2, 1, 1), (day("2026-03-09"), 1, 0, 1)]);
     assert_eq!(weeks[1].answered.share, Some(0.5));
+}
+
+/// Of four customers of a cohort one has left and one has no score: three of four stayed, and two scores count.
+#[test]
+fn a_cohort_counts_who_stayed_and_how_those_stand() {
+    let scored = |score| StoodAt { score: Some(score), ..StoodAt::default() };
+    let left = StoodAt { churned: true, ..scored(5.0) };
+    let standing = Standing::of([scored(60.0), scored(80.0), StoodAt::default(), left].into_iter());
+    assert_eq!(standing, Standing { n: 4, retained: Some(0.75), scored: 2, mean_score: Some(70.0) });
+    assert_eq!(Standing::of([].into_iter()), Standing::default());
+}
+
+#[test]
+fn the_ends_of_months_are_the_beginnings_of_the_next_and_today() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    assert_eq!(ends(day("2026-03-09"), 3), ["2026-01-01", "2026-02-01", "2026-03-01", "2026-03-09"].map(day));
+    assert_eq!(ends(day("2026-03-01"), 2), ["2026-02-01", "2026-03-01"].map(day));
+    let (january, today) = (day("2026-01-01"), day("2026-03-09"));
+    let months: Vec<Option<u32>> = ends(today, 3).into_iter().map(|on| month_at(january, on, today)).collect();
+    assert_eq!(months, [None, Some(0), Some(1), Some(2)]);
+    // Who starts today is in its first month.
+    assert_eq!(month_at(day("2026-03-01"), today, today), Some(0));
+    assert_eq!(month_at(day("2026-03-01"), day("2026-03-01"), today), None);
+    // On the first of a month, the month before has ended and this one has begun.
+    let first = day("2026-03-01");
+    assert_eq!(month_at(january, first, first), Some(2));
 }

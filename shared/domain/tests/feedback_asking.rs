@@ -8,6 +8,7 @@ use keepwell_domain::feedback::asking::{
     Ask, NotAsked, after_answer, after_asking, decide_ask, interval_days, next_look,
 };
 use keepwell_domain::id::{CustomerId, RecordId};
+use keepwell_domain::settings::Settings;
 use keepwell_domain::working_time::in_window;
 use proptest::prelude::*;
 use serde_json::json;
@@ -39,7 +40,7 @@ fn asked_days_ago(days: i64, unanswered: u32) -> Contact {
 }
 
 fn ask(customer: &Customer, contact: &Contact) -> Ask {
-    decide_ask(customer, contact, None, false, false, now())
+    decide_ask(customer, contact, &Settings::default(), None, false, false, now())
 }
 
 #[test]
@@ -48,10 +49,10 @@ fn a_contact_that_was_never_asked_is_asked_in_its_first_window() {
     let evening = time("2026-10-02T18:00:00Z");
     let monday = time("2026-10-05T07:00:00Z");
     assert_eq!(
-        decide_ask(&customer(30), &contact(), None, false, false, evening),
+        decide_ask(&customer(30), &contact(), &Settings::default(), None, false, false, evening),
         Ask::NotBefore(monday, NotAsked::OutsideWindow)
     );
-    assert_eq!(decide_ask(&customer(30), &contact(), None, false, false, monday), Ask::Now);
+    assert_eq!(decide_ask(&customer(30), &contact(), &Settings::default(), None, false, false, monday), Ask::Now);
 }
 
 #[test]
@@ -75,13 +76,13 @@ fn whoever_takes_no_mail_is_not_asked() {
         contact.mail.state = state;
         assert_eq!(ask(&customer(30), &contact), Ask::Never(reason));
     }
-    let suppressed = decide_ask(&customer(30), &contact(), None, true, false, now());
+    let suppressed = decide_ask(&customer(30), &contact(), &Settings::default(), None, true, false, now());
     assert_eq!(suppressed, Ask::Never(NotAsked::Suppressed));
 }
 
 #[test]
 fn nobody_is_asked_while_a_not_happy_case_of_the_customer_is_open() {
-    let open = decide_ask(&customer(30), &contact(), None, false, true, now());
+    let open = decide_ask(&customer(30), &contact(), &Settings::default(), None, false, true, now());
     assert_eq!(open, Ask::Never(NotAsked::OpenCase));
 }
 
@@ -106,7 +107,7 @@ fn a_due_moment_outside_the_window_moves_to_the_next_window() {
 fn an_address_is_asked_once_in_thirty_days_for_all_customers_together() {
     let other_customer_asked = |days| {
         let last = Some(now() - Duration::days(days));
-        decide_ask(&customer(30), &contact(), last, false, false, now())
+        decide_ask(&customer(30), &contact(), &Settings::default(), last, false, false, now())
     };
     let tomorrow = now() + Duration::days(1);
     assert_eq!(other_customer_asked(29), Ask::NotBefore(tomorrow, NotAsked::AskedRecently));
@@ -182,7 +183,7 @@ proptest! {
             if tick < due {
                 continue;
             }
-            let mut ask = decide_ask(&customer, &contact, contact.ask.last_asked_at, false, false, tick);
+            let mut ask = decide_ask(&customer, &contact, &Settings::default(), contact.ask.last_asked_at, false, false, tick);
             if ask == Ask::Now {
                 prop_assert!(in_window(contact.time_zone, tick));
                 if let Some((before, wait)) = last {
@@ -195,7 +196,7 @@ proptest! {
                     contact.ask = after_answer(&contact.ask, 1);
                 }
                 last = Some((tick, interval_days(interval, contact.ask.unanswered)));
-                ask = decide_ask(&customer, &contact, contact.ask.last_asked_at, false, false, tick);
+                ask = decide_ask(&customer, &contact, &Settings::default(), contact.ask.last_asked_at, false, false, tick);
             }
             let next = next_look(&customer, &[ask], tick).unwrap();
             prop_assert!(next > tick, "a look that leads to no request leads to a later look");

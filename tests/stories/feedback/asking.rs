@@ -228,3 +228,70 @@ async fn who_joins_in_the_middle_of_the_month_is_asked_the_next_morning_and_nobo
     assert_eq!(sent(&world, "uma@acme.example"), [at(3, 12, 9, 0)]);
     assert_eq!(world.mails_to("dora@acme.example").len(), 1);
 }
+
+#[tokio::test]
+async fn the_team_says_how_often_customers_without_an_interval_of_their_own_are_asked() {
+    let world = World::new().await;
+    for id in ["theirs", "own"] {
+        world.customer_with(id, &[("ann", "user")]).await;
+    }
+    patch_customer(&world, "own", json!({ "feedback_interval_days": 30 })).await;
+    world.advance(Duration::hours(2)).await;
+    for id in ["theirs", "own"] {
+        let mail = super::only_mail(&world, &format!("ann@{id}.example"));
+        world.answer(&mail, "happy", "").await.expect_status(200);
+    }
+    crate::settings::change(&world, json!({ "feedback_interval_days": 45 })).await;
+    for moment in [at(4, 1, 8, 0), at(4, 1, 10, 0), at(4, 16, 8, 0), at(4, 16, 10, 0)] {
+        jump(&world, moment).await;
+    }
+    assert_eq!(sent(&world, "ann@theirs.example"), [at(3, 2, 9, 0), at(4, 16, 9, 0)]);
+    assert_eq!(sent(&world, "ann@own.example"), [at(3, 2, 9, 0), at(4, 1, 9, 0)]);
+
+    // Asked on 16 April, Ann was to be asked again on 1 June. The team wants to hear from her sooner than that.
+    let mail = world.mails_to("ann@theirs.example").pop().unwrap();
+    world.answer(&mail, "happy", "").await.expect_status(200);
+    world.advance(Duration::hours(1)).await;
+    crate::settings::change(&world, json!({ "feedback_interval_days": 35 })).await;
+    world.advance(Duration::hours(1)).await;
+    jump(&world, at(5, 21, 8, 0)).await;
+    assert_eq!(world.mails_to("ann@theirs.example").len(), 2);
+    jump(&world, at(5, 21, 10, 0)).await;
+    assert_eq!(sent(&world, "ann@theirs.example").last(), Some(&at(5, 21, 9, 0)));
+}
+
+/// What stands between the quotes, and in text between spaces, after `http`.
+fn without_links(text: &str) -> String {
+    let mut parts = text.split("http");
+    let mut rest = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| c == '"' || c == '<' || c.is_whitespace()).unwrap_or(part.len());
+        rest.push_str(&part[end..]);
+    }
+    rest
+}
+
+#[tokio::test]
+async fn the_mail_that_is_shown_is_the_mail_that_is_sent_but_for_its_links() {
+    let world = World::new().await;
+    crate::settings::change(&world, json!({ "product_name": "Loom & Weft" })).await;
+    world.system.local().reset_requests();
+    let shown = world.get("/v1/feedback-mail?locale=en-GB").await;
+    assert_eq!(world.system.local().write_count(), 0);
+    assert_eq!(world.system.local().mailbox().mails().len(), 0);
+    assert!(shown["html"].as_str().unwrap().contains("Loom &amp; Weft"));
+    assert!(!shown["text"].as_str().unwrap().contains("/f/"), "{shown}");
+
+    // The customer that is shown, in earnest.
+    let customer = json!({ "id": "sample", "name": "Sample Ltd", "owner": "ana.ruiz@example.com", "arr_cents": 12_000_000, "seats": 50,
+        "plan": "Enterprise", "industry": "Logistics", "country": "Spain", "size": "Mid", "stage": "adopted", "request_feedback": true });
+    world.post("/v1/customers", customer).await;
+    let dora = json!({ "name": "Dora Diaz", "email": "dora@sample.example", "role": "decision_maker" });
+    super::add_contact(&world, "sample", dora).await;
+    world.advance(Duration::hours(2)).await;
+    let sent = super::only_mail(&world, "dora@sample.example");
+    assert_eq!(shown["subject"], sent.subject);
+    let text = |field: &str| without_links(&shown[field].as_str().unwrap().replace("\r\n", "\n"));
+    assert_eq!(text("text").trim(), without_links(&sent.text.replace("\r\n", "\n")).trim());
+    assert_eq!(text("html").trim(), without_links(&sent.html.replace("\r\n", "\n")).trim());
+}

@@ -10,6 +10,7 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
     '/customers?book=all&status=struggling&sort=score&segment.plan=Enterprise',
     'Larkmoor Freight',
   ],
+  ['portfolio with chosen columns', '/customers?book=all&columns=status,score,tags,industry', 'Voltmarrow Energy'],
   ['portfolio with a preview', '/customers?book=all&open=voltmarrow', 'What happened last'],
   ['portfolio where nothing matches', '/customers?book=all&q=nobody-has-this-name', 'No customer matches'],
   ['customer', '/customers/voltmarrow', 'Why did it change?'],
@@ -22,6 +23,9 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['customer, feedback', '/customers/larkmoor?tab=feedback', 'Response rate'],
   ['customer, tasks', '/customers/larkmoor?tab=tasks', 'Save Larkmoor Freight'],
   ['customer, contacts', '/customers/larkmoor?tab=contacts', 'may be mailed'],
+  ['customer, goals', '/customers/larkmoor?tab=goals', 'Reporting hours saved'],
+  ['customer, no goals', '/customers/glimmerdown?tab=goals', /No goals|Due/],
+  ['customer, tickets', '/customers/larkmoor?tab=tickets', 'Records of the outage night'],
   ['customer that is not there', '/customers/nobody', 'There is no such customer'],
   ['quadrant', '/quadrant?book=all', 'Health Status and happiness'],
   ['quadrant by score, with a trail', '/quadrant?book=all&x=score&at=voltmarrow', 'In 90 days: happiness'],
@@ -38,6 +42,7 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['tasks', '/tasks?book=all', 'Today'],
   ['tasks, none', '/tasks?book=all&state=dropped', 'Nothing here'],
   ['inbox', '/inbox', 'Not Happy'],
+  ['inbox, nothing in work', '/inbox?state=closed&rating=neutral', /No answer|Closed/],
   ['inbox, one rating', '/inbox?rating=not_happy', 'Not Happy'],
   ['mailbox', '/mailbox', 'Nothing leaves this machine'],
   ['mailbox where nothing matches', '/mailbox?to=nobody@nowhere.example', 'No mail matches'],
@@ -92,6 +97,7 @@ for (const [button, dialog] of [
   ['Change status', 'Health Status of Copperjay Legal'],
   ['Log interaction', 'Log an interaction with Copperjay Legal'],
   ['New task', 'New task for Copperjay Legal'],
+  ['Edit profile', 'Profile of Copperjay Legal'],
 ]) {
   test(`dialog: ${button}`, async ({ page, console }) => {
     await console.open('/customers/copperjay');

@@ -13,6 +13,7 @@ use keepwell_domain::id::{CustomerId, EmailAddress};
 use schemars::JsonSchema;
 
 use super::customers::Segments;
+use crate::analytics::cohorts::Cohorts;
 use crate::analytics::past::Moment;
 use crate::analytics::trend::Point;
 
@@ -61,6 +62,13 @@ pub(super) fn operations() -> Vec<Operation> {
                 "Of those who were asked, how many answered",
             )))
             .ok::<Responses>("The weeks, in order."),
+            scoped(Operation::get(
+                "/v1/analytics/cohorts",
+                "getCohorts",
+                "Who started in the same month, followed from there",
+            ))
+            .query::<Whole<1, 36>>("months", "How many months back the first cohort started; 12 when absent.")
+            .ok::<Cohorts>("The cohorts, oldest first."),
         ],
     )
 }

@@ -10,7 +10,9 @@ use keepwell_domain::sentiment::Sentiment;
 use schemars::JsonSchema;
 
 use crate::feedback::{AnswerView, Happiness};
+use super::contacts::Locale;
 use crate::insights::Insights;
+use crate::mail_templates::MailPreview;
 
 pub(super) fn operations() -> Vec<Operation> {
     Operation::tagged(
@@ -35,6 +37,10 @@ pub(super) fn operations() -> Vec<Operation> {
                 .if_match(IfMatch::WhenSent)
                 .ok::<AnswerView<'_>>("The answer after the change.")
                 .etag(),
+            Operation::get("/v1/feedback-mail", "getFeedbackMail", "The mail that asks for feedback, as a contact would see it")
+                .about("To a customer that does not exist, by the team's settings. Nothing is sent, and its links lead nowhere.")
+                .query::<Locale>("locale", "The contact's language. The mail is in English whichever it is, so far.")
+                .ok::<MailPreview>("The mail."),
             Operation::get("/v1/insights", "getInsights", "What Health Status and Happiness Level mean together")
                 .ok::<Insights<'_>>("The cells, with their customers."),
             Operation::post("/v1/sentiment", "rateSentiment", "How positive a text is; nothing is kept")

@@ -5,6 +5,7 @@ use keepwell_domain::fields::Line;
 use keepwell_domain::settings::Settings;
 use schemars::{JsonSchema, json_schema};
 
+use super::SchemaDocument;
 use crate::system::SystemView;
 use crate::write_keys::{NewWriteKey, WriteKeyView};
 
@@ -47,7 +48,12 @@ pub(super) fn operations() -> Vec<Operation> {
             .about("What waits and since when, mail as its sender knows it, and the last run of each schedule: what the tables know.")
             .ok::<SystemView<'_>>("Its state.")],
     );
-    [settings, write_keys, system, sign_in].concat()
+    let openapi = Operation::tagged(
+        "System",
+        [Operation::get("/v1/openapi.json", "getOpenApi", "This description of the API")
+            .ok::<SchemaDocument>("An OpenAPI 3.1 document, of the version that answers.")],
+    );
+    [settings, write_keys, system, openapi, sign_in].concat()
 }
 
 said! {

@@ -93,7 +93,7 @@ async fn fill(system: &LocalSystem, local: &Local) -> Result<(), CommandError> {
     if system.local().local_value(FILLED).is_some() {
         return Ok(());
     }
-    let has_customers = !system.cloud().store.portfolio().await.map_err(load::LoadError::from)?.is_empty();
+    let has_customers = system.cloud().store.has_customers().await.map_err(load::LoadError::from)?;
     if !local.empty && !has_customers {
         load::load(system).await?;
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use keepwell_domain::contact::{Mail, MailState, NewContact, Role};
-use keepwell_domain::customer::{DEFAULT_FEEDBACK_INTERVAL_DAYS, Profile};
+use keepwell_domain::customer::Profile;
 use keepwell_domain::health_status::{HealthStatus, StatusChange};
 use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::signal::{Outcome, OutcomeKind};
@@ -254,7 +254,7 @@ fn profile(dice: &mut Dice, today: NaiveDate, company: &Company) -> Profile {
         tags: company.tags.iter().map(|tag| (*tag).to_owned()).collect::<BTreeSet<_>>(),
         attributes: BTreeMap::from([("billing".to_owned(), billing.into())]),
         request_feedback: true,
-        feedback_interval_days: DEFAULT_FEEDBACK_INTERVAL_DAYS,
+        feedback_interval_days: None,
         automations_paused: false,
     }
 }

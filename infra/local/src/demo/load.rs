@@ -32,7 +32,7 @@ use keepwell_domain::signal::{Gist as _, LastSignals, OutcomeKind};
 use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use keepwell_domain::usage::UsageDay;
 
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{JoinError, JoinSet, spawn_blocking};
 
 use super::business::AHEAD_DAYS;
 use super::{DemoCustomer, portfolio};
@@ -64,17 +64,18 @@ pub enum LoadError {
     System(#[from] SystemError),
 }
 
-/// Loads the portfolio, with a progress line.
-pub async fn load(system: &LocalSystem) -> Result<(), LoadError> {
+/// Loads the portfolio, with a progress line. Answers how many customers it has.
+pub async fn load(system: &LocalSystem) -> Result<usize, LoadError> {
     load_first(system, usize::MAX).await
 }
 
 /// Loads the first so many customers of it.
-pub async fn load_first(system: &LocalSystem, most: usize) -> Result<(), LoadError> {
+pub async fn load_first(system: &LocalSystem, most: usize) -> Result<usize, LoadError> {
     let today = system.now().date_naive();
     let mut customers = portfolio(SEED, today);
     customers.truncate(most);
-    let bar = ProgressBar::new(customers.len() as u64);
+    let count = customers.len();
+    let bar = ProgressBar::new(count as u64);
     if let Ok(style) = ProgressStyle::with_template("demo portfolio {bar:30} {pos}/{len} {msg}") {
         bar.set_style(style);
     }
@@ -86,7 +87,7 @@ pub async fn load_first(system: &LocalSystem, most: usize) -> Result<(), LoadErr
             let Some(customer) = waiting.next() else { break };
             bar.set_message(customer.profile.name.clone());
             let (system, scorecard) = (system.clone(), Arc::clone(&scorecard));
-            loading.spawn(async move { load_customer(&system, &scorecard, customer).await });
+            loading.spawn(load_customer(system, scorecard, customer));
         }
         match loading.join_next().await {
             Some(loaded) => loaded??,
@@ -97,17 +98,14 @@ pub async fn load_first(system: &LocalSystem, most: usize) -> Result<(), LoadErr
     bar.set_message("computing scores");
     system.settle().await?;
     bar.finish_and_clear();
-    Ok(())
+    Ok(count)
 }
 
-async fn load_customer(system: &LocalSystem, scorecard: &Compiled, demo: DemoCustomer) -> Result<(), LoadError> {
+async fn load_customer(system: LocalSystem, scorecard: Arc<Compiled>, demo: DemoCustomer) -> Result<(), LoadError> {
     let cloud = system.cloud();
     let now = system.now();
-    let history = History::of(&demo, now);
-    let mut records = history.records(&demo, now)?;
-    for snapshot in history.snapshots(&demo, scorecard, now) {
-        records.extend(snapshot_records(&demo.id, &snapshot)?);
-    }
+    // A year of scores takes long, and the system may have requests to answer meanwhile.
+    let (customer, records) = spawn_blocking(move || computed(&demo, &scorecard, now)).await??;
     for batch in records.chunks(MAX_WRITES) {
         let mut transaction = Transaction::default();
         for record in batch {
@@ -115,10 +113,24 @@ async fn load_customer(system: &LocalSystem, scorecard: &Compiled, demo: DemoCus
         }
         transaction.commit(&cloud.store).await?;
     }
-    let mut change = CustomerChange::creation(history.customer, now);
+    let mut change = CustomerChange::creation(customer, now);
     change.publish(Fact::CustomerCreated {});
     change.commit(cloud).await?;
     Ok(())
+}
+
+/// The customer as it is now, and the records of its past.
+fn computed(
+    demo: &DemoCustomer,
+    scorecard: &Compiled,
+    now: DateTime<Utc>,
+) -> Result<(Customer, Vec<Record>), StoreError> {
+    let history = History::of(demo, now);
+    let mut records = history.records(demo, now)?;
+    for snapshot in history.snapshots(demo, scorecard, now) {
+        records.extend(snapshot_records(&demo.id, &snapshot)?);
+    }
+    Ok((history.customer, records))
 }
 
 /// The customer as it is now, and what was folded or asked on the way.

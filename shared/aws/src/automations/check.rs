@@ -13,10 +13,10 @@ use keepwell_domain::problem::Problems;
 use serde_json::{Map, Value};
 
 use super::texts;
+use crate::feedback_mail;
 use crate::render::{RenderError, Templates};
 
 /// The mail that asks for feedback: it needs a request, which an automation cannot make.
-const FEEDBACK_REQUEST: &str = "feedback-request";
 
 /// Tries the texts out on a customer of whom everything is known, so that a misspelt variable is found now.
 pub fn check(templates: &Templates, automation: &Automation, now: DateTime<Utc>) -> Result<(), Problems> {
@@ -57,7 +57,7 @@ fn mail(
     contact: Option<&Contact>,
 ) -> Vec<(&'static str, String)> {
     match content {
-        MailContent::Template { template } if template == FEEDBACK_REQUEST => {
+        MailContent::Template { template } if template == feedback_mail::TEMPLATE => {
             vec![("template", "is sent by Keepwell itself, to ask for feedback, and by no automation".to_owned())]
         }
         MailContent::Template { template } if !templates.has_mail(template) => {

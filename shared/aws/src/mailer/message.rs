@@ -1,7 +1,6 @@
 //! A mail as SES gets it: rendered from its template, with links and the headers for one-click unsubscribe (RFC 8058).
 
 use keepwell_domain::automation::variables::contact_variables;
-use keepwell_domain::happiness::HappinessLevel;
 use keepwell_domain::link::{Purpose, sign, unsubscribe_expires_at};
 use keepwell_domain::mail::MailIntent;
 use mail_builder::MessageBuilder;
@@ -11,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::Addressee;
 use crate::cloud::Cloud;
+use crate::feedback_mail;
 use crate::function::HandlerError;
 
 /// The raw message, or why the mail can never be sent.
@@ -78,9 +78,7 @@ async fn contact_links(cloud: &Cloud, intent: &MailIntent) -> Result<Map<String,
         let stored = cloud.store.feedback_request(&intent.customer, request).await?;
         let request = stored.ok_or("the feedback request is gone")?.value;
         let token = sign(keys, Purpose::Feedback, &request.id, request.link_expires_at());
-        for rating in HappinessLevel::ALL {
-            links.insert(rating.to_string(), json!(format!("{url}/f/{token}?rating={rating}")));
-        }
+        links.extend(feedback_mail::answer_links(|rating| format!("{url}/f/{token}?rating={rating}")));
     }
     Ok(links)
 }

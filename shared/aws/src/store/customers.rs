@@ -33,6 +33,18 @@ impl Store {
         Ok(pages.into_iter().flatten().collect())
     }
 
+    /// Whether there is any customer.
+    pub async fn has_customers(&self) -> Result<bool, StoreError> {
+        for shard in 0..keys::PORTFOLIO_SHARDS {
+            let pk = format!("P#{shard:02}");
+            let first: Vec<Stored<Customer>> = self.query_index(Table::Core, "portfolio", &pk, None, Some(1)).await?;
+            if !first.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Customers whose feedback requests are due at `now`.
     pub async fn feedback_due(&self, now: DateTime<Utc>) -> Result<Vec<Stored<Customer>>, StoreError> {
         let until = format!("{}#~", keys::instant(now));

@@ -43,6 +43,9 @@ pub struct Applied {
     pub library: u64,
     /// Revision of the settings.
     pub settings: u64,
+    /// How often those settings let contacts be asked; `None` = nobody noted it.
+    #[serde(default)]
+    pub feedback_interval_days: Option<u32>,
 }
 
 impl Store {

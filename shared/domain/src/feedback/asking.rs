@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::contact::{AskState, Contact, MailState};
 use crate::customer::Customer;
+use crate::settings::Settings;
 use crate::working_time::{in_window, next_window_start};
 
 /// Days that must lie between two requests to one address, whichever customers they are about.
@@ -52,6 +53,7 @@ pub enum Ask {
 
 /// Decides whether `contact` is asked at `now`.
 ///
+/// - `settings`: the team's, for customers without an interval of their own.
 /// - `address_last_asked_at`: when anybody with the contact's normalised address ([`crate::id::EmailAddress::normalised`])
 ///   was last asked, for any customer.
 /// - `address_suppressed`: whether that address is on Keepwell's own suppression list.
@@ -63,6 +65,7 @@ pub enum Ask {
 pub fn decide_ask(
     customer: &Customer,
     contact: &Contact,
+    settings: &Settings,
     address_last_asked_at: Option<DateTime<Utc>>,
     address_suppressed: bool,
     open_not_happy_case: bool,
@@ -82,7 +85,7 @@ pub fn decide_ask(
         return Ask::Never(reason);
     }
 
-    let interval = interval_days(customer.profile.feedback_interval_days, contact.ask.unanswered);
+    let interval = interval_days(customer.feedback_interval_days(settings), contact.ask.unanswered);
     let after = |asked_at: Option<DateTime<Utc>>, days| asked_at.map(|at| at + Duration::days(days));
     let rested_at = after(contact.ask.last_asked_at, i64::from(interval))
         .max(after(address_last_asked_at, ADDRESS_GUARD_DAYS))
@@ -96,7 +99,7 @@ pub fn decide_ask(
     }
 }
 
-/// Days between two requests: the customer's own interval, doubled after every two unanswered requests in a row up to
+/// Days between two requests: the customer's interval, doubled after every two unanswered requests in a row up to
 /// 90 days. An interval that is longer than that by itself stays as it is.
 pub fn interval_days(own_days: u32, unanswered: u32) -> u32 {
     let doublings = unanswered / UNANSWERED_BEFORE_DOUBLING;

@@ -32,6 +32,9 @@ impl Settings {
         let settings = Self {
             manager: fields.optional("manager"),
             product_name: fields.optional::<Line<120>>("product_name").map_or(shipped.product_name, |line| line.0),
+            feedback_interval_days: fields
+                .optional::<Whole<7, 365>>("feedback_interval_days")
+                .map_or(shipped.feedback_interval_days, |days| days.0 as u32),
             answer_values: fields.nested("answer_values", answer_values).unwrap_or_default(),
             role_weights: fields.nested("role_weights", role_weights).unwrap_or_default(),
             happiness_levels: fields.nested("happiness_levels", happiness_levels).unwrap_or_default(),

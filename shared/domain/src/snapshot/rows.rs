@@ -86,7 +86,7 @@ pub(super) fn read(file: &Reader<'_>) -> Result<Vec<Row>, SnapshotError> {
             tags: next(&mut tags).unwrap_or_default(),
             attributes: next(&mut attributes).unwrap_or_default(),
             request_feedback: flag(&mut request_feedback),
-            feedback_interval_days: must_be_small(&mut feedback_interval_days, "feedback_interval_days")?,
+            feedback_interval_days: small(&mut feedback_interval_days, "feedback_interval_days")?,
             automations_paused: flag(&mut automations_paused),
         };
         let reason = next(&mut status_reason);
@@ -163,7 +163,7 @@ pub(super) fn write(rows: &[Row], file: &mut Writer) -> Result<(), SnapshotError
     file.words("tags", jsons(profiles().map(|it| Some(&it.tags).filter(|tags| !tags.is_empty())))?)?;
     file.words("attributes", jsons(profiles().map(|it| Some(&it.attributes).filter(|map| !map.is_empty())))?)?;
     file.whole("request_feedback", profiles().map(|it| Some(i64::from(it.request_feedback))));
-    file.whole("feedback_interval_days", profiles().map(|it| Some(i64::from(it.feedback_interval_days))));
+    file.whole("feedback_interval_days", profiles().map(|it| it.feedback_interval_days.map(i64::from)));
     file.whole("automations_paused", profiles().map(|it| Some(i64::from(it.automations_paused))));
     file.words("status", statuses().map(|it| it.and_then(|it| text(it.status.as_str()))))?;
     file.texts("status_reason", statuses().map(|it| it.and_then(|it| text(&it.reason))))?;
