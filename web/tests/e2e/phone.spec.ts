@@ -11,6 +11,20 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/customers/voltmarrow?tab=score',
     '/customers/larkmoor?tab=timeline',
     '/customers/larkmoor?tab=contacts',
+    '/tasks?book=all',
+    '/inbox?rating=not_happy',
+    '/mailbox',
+    '/clock',
+  ]) {
+    await console.open(path);
+    await settled(page);
+    await fits(page);
+  }
+});
+
+test('no chart is wider than 320 px', async ({ page, console }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of [
     '/quadrant?book=all&at=larkmoor',
     '/quadrant?book=all&x=score&try_happiness=75',
     '/analytics?book=all',
@@ -19,8 +33,16 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/analytics?book=all&tab=drivers&rule=usage_trend',
     '/analytics?book=all&tab=renewals',
     '/analytics?book=all&tab=responses',
-    '/tasks?book=all',
-    '/inbox?rating=not_happy',
+  ]) {
+    await console.open(path);
+    await settled(page);
+    await fits(page);
+  }
+});
+
+test('nothing that an admin sets up is wider than 320 px', async ({ page, console }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of [
     '/scorecards',
     '/scorecards/default?at=0.0&customer=voltmarrow',
     '/scorecards/default?tab=yaml',
@@ -29,8 +51,6 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/automations/score-fell',
     '/automations/status-struggling?tab=yaml',
     '/endpoints',
-    '/mailbox',
-    '/clock',
     '/settings',
     '/settings/feedback',
     '/settings/members',
