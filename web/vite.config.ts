@@ -14,13 +14,28 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // What pages share but the shell does not need stays out of the first load.
+        // Few files, each asked for at once: what everything stands on, what is read, the frame, and what pages share.
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
             {
+              name: 'base',
+              test: /node_modules\/(svelte|esm-env|clsx)\/|src\/(api\/session|api\/errors|ui\/ErrorBox\.svelte|lib\/(router|portfolio|words|paging|early|book|clock)\.|routes)/,
+              priority: 5,
+            },
+            {
+              name: 'data',
+              test: /node_modules\/(@tanstack|openapi-fetch)\/|src\/api\/client\./,
+              priority: 4,
+            },
+            {
+              name: 'frame',
+              test: /src\/(Shell\.svelte|ui\/(Icon|Menu|Skeleton|Toasts)\.svelte|lib\/(shortcuts|preferences|permissions|people|announce|toasts|page)\.)/,
+              priority: 3,
+            },
+            {
               name: 'kit',
-              test: /src\/(ui\/(Button|Tooltip|Field|Select|Dialog|Pill|Score|Delta|HappinessMark|Empty)\.svelte|lib\/format\.ts)/,
+              test: /src\/(ui\/(Button|Tooltip|Field|Select|Dialog|Pill|Score|Delta|HappinessMark|Empty)\.svelte|charts\/Sparkline\.svelte|api\/(queries|names|mutations)\.|lib\/format\.ts)/,
               priority: 2,
             },
           ],

@@ -74,21 +74,18 @@ pub(crate) async fn put_view(
     }
     retry_on_conflict(|| async {
         let after = SavedView { id: id.clone(), content: content.clone(), owner: identity.email.clone() };
-        let expect = match cloud.store.saved_view(&id).await? {
-            Some(before) => {
-                if !before.value.is_of(&identity.email) {
-                    return Err(ApiError::Forbidden(format!("The view {id} is somebody else's: take another id.")));
-                }
-                if_match(&headers, before.revision)?;
-                if before.value.content == content {
-                    return Ok(Answer::ok(view_of(&before.value, before.revision))?.etag(before.revision));
-                }
-                Expect::Revision(before.revision)
+        let expect = if let Some(before) = cloud.store.saved_view(&id).await? {
+            if !before.value.is_of(&identity.email) {
+                return Err(ApiError::Forbidden(format!("The view {id} is somebody else's: take another id.")));
             }
-            None => {
-                has_room(&cloud, &identity).await?;
-                Expect::Absent
+            if_match(&headers, before.revision)?;
+            if before.value.content == content {
+                return Ok(Answer::ok(view_of(&before.value, before.revision))?.etag(before.revision));
             }
+            Expect::Revision(before.revision)
+        } else {
+            has_room(&cloud, &identity).await?;
+            Expect::Absent
         };
         let version = if let Expect::Revision(before) = expect { before + 1 } else { 1 };
         let mut transaction = Transaction::default();

@@ -1,5 +1,6 @@
 // Calls the API with the signed-in person's token. Answers are the body, or an `ApiProblem` is thrown.
 import createClient from 'openapi-fetch';
+import { asked } from '../lib/early';
 import { offline, problemOf } from './errors';
 import type { paths } from './schema';
 import { forget, renew, session } from './session.svelte';
@@ -12,6 +13,8 @@ async function send(request: Request): Promise<Response> {
       throw offline();
     });
   };
+  const early = await asked(request);
+  if (early) return early;
   const again = request.clone();
   const response = await attempt(request);
   if (response.status !== 401) return response;

@@ -9,7 +9,7 @@ import { session } from './session.svelte';
 import type { Customer, Customers, Task } from './types';
 
 /** Changes a customer wherever it is kept: on its page and in every list. */
-function patchCustomer(client: QueryClient, id: string, change: Partial<Customer>): void {
+export function patchCustomer(client: QueryClient, id: string, change: Partial<Customer>): void {
   const patched = (customer: Customer): Customer => (customer.id === id ? { ...customer, ...change } : customer);
   client.setQueryData<Customer>(keys.customer(id), (before) => before && patched(before));
   client.setQueriesData<InfiniteData<Customers> | Customers>({ queryKey: keys.customers }, (before) => {
@@ -22,7 +22,7 @@ function patchCustomer(client: QueryClient, id: string, change: Partial<Customer
 /** Scores, insights and automations follow a write a little later: what depends on them is read again then. */
 const FOLLOWS_MS = [1_500, 4_000, 10_000];
 
-function readAgain(client: QueryClient, ...stale: readonly (readonly unknown[])[]): void {
+export function readAgain(client: QueryClient, ...stale: readonly (readonly unknown[])[]): void {
   for (const queryKey of stale) void client.invalidateQueries({ queryKey });
   for (const wait of FOLLOWS_MS) {
     setTimeout(() => {
@@ -137,62 +137,6 @@ export const changeTaskMutation = () => {
     },
   }));
 };
-
-export interface LogInteraction {
-  customer: string;
-  kind: 'meeting' | 'call' | 'email' | 'note' | 'other';
-  at: string;
-  quality: number | null;
-  outcome: number | null;
-  notes: string;
-  /** Names the interaction; sent again it replaces itself. */
-  id: string;
-}
-
-/** Logs an interaction. Arrays of signals are for machines on AWS; a file of one row is what a person's token may send. */
-export const logInteractionMutation = () => {
-  const client = useQueryClient();
-  return createMutation(() => ({
-    mutationFn: async (entry: LogInteraction) => {
-      const columns = ['id', 'customer', 'kind', 'at', 'quality', 'outcome', 'notes'] as const;
-      const cell = (value: unknown) => `"${String(value ?? '').replaceAll('"', '""')}"`;
-      const body = `${columns.join(',')}\r\n${columns.map((name) => cell(entry[name])).join(',')}\r\n`;
-      const report = await sendFile('interactions', body);
-      const refused = report.errors ?? [];
-      if (refused.length > 0 || report.rejected > 0) {
-        throw new ApiProblem(
-          422,
-          'The interaction was not saved',
-          refused.map((error) => `${error.column ?? ''}: ${error.detail ?? ''}`).join('; '),
-          refused.map((error) => ({ pointer: `/${error.column ?? ''}`, detail: error.detail ?? '' })),
-          null,
-        );
-      }
-    },
-    onSuccess: (_nothing, { customer }: LogInteraction) => {
-      readAgain(client, keys.customer(customer));
-    },
-  }));
-};
-
-interface ImportReport {
-  rejected: number;
-  errors?: { row?: number; column?: string; detail?: string }[];
-}
-
-async function sendFile(kind: string, body: string): Promise<ImportReport> {
-  return (await take(
-    api.POST(
-      '/v1/imports/{kind}' as never,
-      {
-        params: { path: { kind } },
-        body,
-        bodySerializer: (text: string) => text,
-        headers: { 'content-type': 'text/csv' },
-      } as never,
-    ) as never,
-  )) as ImportReport;
-}
 
 export { idempotencyKey };
 

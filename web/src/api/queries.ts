@@ -1,7 +1,7 @@
 // Every read of the API, each under one key: what was read once is shown at once and read again in the background.
 import { createInfiniteQuery, createQuery } from '@tanstack/svelte-query';
 import { now } from '../lib/clock.svelte';
-import { addDays } from '../lib/format';
+import { addDays, isoDate } from '../lib/format';
 import { api, take } from './client';
 import { problemOf } from './errors';
 import type { paths } from './schema';
@@ -104,10 +104,11 @@ export const timelineQuery = (id: () => string, kind: () => TimelineKind | null,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
-export const happinessQuery = (id: () => string) =>
+export const happinessQuery = (id: () => string, enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.customer(id()), 'happiness'],
     queryFn: () => take(api.GET('/v1/customers/{id}/happiness', { params: { path: { id: id() } } })),
+    enabled: enabled(),
   }));
 
 export const contactsQuery = (id: () => string, enabled: () => boolean = () => true) =>
@@ -117,10 +118,11 @@ export const contactsQuery = (id: () => string, enabled: () => boolean = () => t
     enabled: enabled(),
   }));
 
-export const statusHistoryQuery = (id: () => string) =>
+export const statusHistoryQuery = (id: () => string, enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.customer(id()), 'status'],
     queryFn: () => take(api.GET('/v1/customers/{id}/status/history', { params: { path: { id: id() }, query: { limit: 100 } } })),
+    enabled: enabled(),
   }));
 
 export const tasksQuery = (query: () => TaskQuery, enabled: () => boolean = () => true) =>
@@ -142,8 +144,31 @@ export const feedbackQuery = (query: () => FeedbackQuery, limit = 60) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
-export const insightsQuery = () =>
-  createQuery(() => ({ queryKey: keys.insights, queryFn: () => take(api.GET('/v1/insights', {})) }));
+export const insightsQuery = (enabled: () => boolean = () => true) =>
+  createQuery(() => ({ queryKey: keys.insights, queryFn: () => take(api.GET('/v1/insights', {})), enabled: enabled() }));
+
+/** Renewals and what is at risk. One month: the sums are over everybody, whenever they renew. */
+export const renewalsQuery = (owner: () => string | undefined, enabled: () => boolean = () => true) =>
+  createQuery(() => ({
+    queryKey: [...keys.insights, 'renewals', owner()],
+    queryFn: () => {
+      const of = owner();
+      return take(api.GET('/v1/analytics/renewals', { params: { query: { months: 1, ...(of ? { owner: of } : {}) } } }));
+    },
+    enabled: enabled(),
+  }));
+
+/** Customers by band, now and a week ago. */
+export const weekQuery = (owner: () => string | undefined) =>
+  createQuery(() => ({
+    queryKey: [...keys.insights, 'week', owner()],
+    queryFn: () => {
+      const of = owner();
+      const query = { from: isoDate(addDays(now(), -7)), to: isoDate(now()), ...(of ? { owner: of } : {}) };
+      return take(api.GET('/v1/analytics/trend', { params: { query } }));
+    },
+    staleTime: 300_000,
+  }));
 
 /** The catalogue changes with the server's version alone. */
 export const measuresQuery = () =>

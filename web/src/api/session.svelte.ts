@@ -23,10 +23,11 @@ export interface Stored {
 }
 
 const TOKEN = 'keepwell.token';
+const SIGN_IN = 'keepwell.sign-in';
 
 let stored = $state.raw<Stored | null>(restore());
 let configuration: Promise<SignIn> | null = null;
-let known = $state.raw<SignIn | null>(null);
+let known = $state.raw<SignIn | null>(remembered());
 
 export const session = {
   get token(): string | null {
@@ -40,6 +41,10 @@ export const session = {
   get local(): boolean {
     return known?.local === true;
   },
+  /** How one signed in here a moment ago, in this tab; nothing needs to be asked first then. */
+  get known(): SignIn | null {
+    return known;
+  },
 };
 
 /** How to sign in here. A server without that route is an old or local one. */
@@ -52,6 +57,7 @@ export function signIn(): Promise<SignIn> {
     })
     .then((found) => {
       known = found;
+      sessionStorage.setItem(SIGN_IN, JSON.stringify(found));
       return found;
     })
     .catch((error: unknown) => {
@@ -127,6 +133,15 @@ export function forget(): void {
 export function keep(next: Stored): void {
   stored = next;
   sessionStorage.setItem(TOKEN, JSON.stringify(next));
+}
+
+function remembered(): SignIn | null {
+  if (typeof sessionStorage === 'undefined') return null;
+  try {
+    return JSON.parse(sessionStorage.getItem(SIGN_IN) ?? 'null') as SignIn | null;
+  } catch {
+    return null;
+  }
 }
 
 function restore(): Stored | null {

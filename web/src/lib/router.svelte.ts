@@ -9,46 +9,71 @@ function read(): Place {
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 
-let place = $state.raw(read());
+let current = $state.raw(read());
 
 /** The current place; reading it in a component follows it. */
 export const here = {
   get path(): string {
-    return place.path;
+    return current.path;
   },
   get query(): URLSearchParams {
-    return place.query;
+    return current.query;
   },
   /** The whole address behind the host. */
   get href(): string {
-    const query = place.query.toString();
-    return place.path + (query ? `?${query}` : '');
+    const query = current.query.toString();
+    return current.path + (query ? `?${query}` : '');
   },
 };
 
+let guard: ((href: string) => boolean) | null = null;
+
+/** Asks before the page is left for another path; `false` stays. `null` asks no more. One page asks at a time. */
+export function guardLeaving(ask: ((href: string) => boolean) | null): void {
+  guard = ask;
+}
+
+function stays(href: string): boolean {
+  return guard !== null && new URL(href, location.origin).pathname !== current.path && !guard(href);
+}
+
 if (typeof window !== 'undefined') {
   window.addEventListener('popstate', () => {
-    place = read();
+    const back = location.pathname + location.search;
+    // The browser has gone already: come back to where the draft is.
+    if (stays(back)) history.pushState(null, '', here.href);
+    else current = read();
   });
 }
 
 /** Goes to an address of the console. `replace` leaves no step for the back button. */
 export function go(href: string, options: { replace?: boolean } = {}): void {
-  if (href === here.href) return;
-  if (options.replace) history.replaceState(null, '', href);
+  if (href === here.href || stays(href)) return;
+  if (options.replace) history.replaceState(history.state, '', href);
   else history.pushState(null, '', href);
-  place = read();
+  current = read();
 }
+
+/** Where one was on the page of this step of the history: found again by the back button and after a reload. */
+export const place = {
+  get row(): number {
+    const state: unknown = history.state;
+    return typeof state === 'object' && state !== null && 'row' in state && typeof state.row === 'number' ? state.row : 0;
+  },
+  set row(row: number) {
+    if (row !== place.row) history.replaceState({ row }, '');
+  },
+};
 
 /** The current address with some parameters changed; `null` or an empty text takes one away. */
 export function withQuery(changes: Record<string, string | null | undefined>): string {
-  const query = new URLSearchParams(place.query);
+  const query = new URLSearchParams(current.query);
   for (const [name, value] of Object.entries(changes)) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
   const text = query.toString();
-  return place.path + (text ? `?${text}` : '');
+  return current.path + (text ? `?${text}` : '');
 }
 
 /** Changes parameters of the current address. */

@@ -41,7 +41,7 @@ export function isTyping(target: EventTarget | null): boolean {
   if (!element?.closest) return false;
   return (
     element.isContentEditable ||
-    element.closest('input, textarea, select, [role="listbox"], [role="menu"], [role="tablist"]') !== null
+    element.closest('input:not([type="checkbox"]), textarea, select, [role="listbox"], [role="menu"], [role="tablist"]') !== null
   );
 }
 

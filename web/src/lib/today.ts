@@ -3,21 +3,26 @@ import type { Customer, Feedback, Task } from '../api/types';
 import { daysUntil, relativeDay, signed } from './format';
 import { LEVEL, STATUS } from './words';
 
-export interface Line {
-  customer: Customer;
+export interface Line<C extends Customer = Customer> {
+  customer: C;
   reason: string;
 }
 
-export interface Group {
+export interface Group<C extends Customer = Customer> {
   id: string;
   label: string;
   /** Where all of them are. */
   href: string;
-  lines: Line[];
+  lines: Line<C>[];
 }
 
-/** A customer stands in the first group that fits, so that nobody is called twice. */
-export function today(customers: Customer[], answers: Feedback[], now: Date): Group[] {
+/** A customer stands in the first group that fits, so that nobody is called twice. `lonely` are those whom nobody met for long. */
+export function today<C extends Customer>(
+  customers: C[],
+  answers: Feedback[],
+  lonely: ReadonlySet<string>,
+  now: Date,
+): Group<C>[] {
   const alive = customers.filter((customer) => !customer.churned);
   const taken = new Set<string>();
   const group = (
@@ -26,7 +31,7 @@ export function today(customers: Customer[], answers: Feedback[], now: Date): Gr
     href: string,
     reason: (customer: Customer) => string | null,
     order: (customer: Customer) => number,
-  ): Group => {
+  ): Group<C> => {
     const lines = alive
       .filter((customer) => !taken.has(customer.id))
       .flatMap((customer) => {
@@ -86,6 +91,18 @@ export function today(customers: Customer[], answers: Feedback[], now: Date): Gr
       (customer) => Date.parse(customer.renewal_on ?? ''),
     ),
     group(
+      'contact',
+      'Nobody met them for 30 days',
+      '/customers?no_contact_days=30',
+      (customer) =>
+        lonely.has(customer.id)
+          ? customer.last_contact_at
+            ? `last met ${relativeDay(customer.last_contact_at, now)}`
+            : 'nobody met them yet, as far as is known'
+          : null,
+      worth,
+    ),
+    group(
       'disagree',
       'Status and score disagree',
       '/customers?disagrees=true',
@@ -111,4 +128,15 @@ export function today(customers: Customer[], answers: Feedback[], now: Date): Gr
 /** Open tasks that are due, late ones first. */
 export function due(tasks: Task[], now: Date): Task[] {
   return tasks.filter((task) => task.state === 'open' && daysUntil(task.due_on, now) <= 0);
+}
+
+/** Whose score moved most within seven days: down and up, the largest first. */
+export function movers<C extends Customer>(customers: C[], most: number): { down: C[]; up: C[] } {
+  const moved = customers.filter((customer) => !customer.churned && Math.abs(customer.score_change ?? 0) >= 1);
+  const by = (sign: number) =>
+    moved
+      .filter((customer) => (customer.score_change ?? 0) * sign > 0)
+      .sort((a, b) => ((b.score_change ?? 0) - (a.score_change ?? 0)) * sign)
+      .slice(0, most);
+  return { down: by(-1), up: by(1) };
 }

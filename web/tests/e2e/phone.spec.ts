@@ -11,8 +11,24 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/customers/voltmarrow?tab=score',
     '/customers/larkmoor?tab=timeline',
     '/customers/larkmoor?tab=contacts',
+    '/quadrant?book=all&at=larkmoor',
+    '/quadrant?book=all&x=score&try_happiness=75',
+    '/analytics?book=all',
+    '/analytics?book=all&tab=segments',
+    '/analytics?book=all&tab=movement&was=healthy&is=steady',
+    '/analytics?book=all&tab=drivers&rule=usage_trend',
+    '/analytics?book=all&tab=renewals',
+    '/analytics?book=all&tab=responses',
     '/tasks?book=all',
     '/inbox?rating=not_happy',
+    '/scorecards',
+    '/scorecards/default?at=0.0&customer=voltmarrow',
+    '/scorecards/default?tab=yaml',
+    '/automations',
+    '/automations?tab=runs',
+    '/automations/score-fell',
+    '/automations/status-struggling?tab=yaml',
+    '/endpoints',
     '/mailbox',
     '/clock',
     '/settings',
@@ -29,6 +45,19 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     await settled(page);
     await fits(page);
   }
+});
+
+test('a tap on a dot of the quadrant keeps it, and its name leads to the customer', async ({ page, console }) => {
+  await console.open('/quadrant?book=all');
+  await settled(page);
+  const dot = page.locator('svg .dot.steady').first();
+  const box = await dot.boundingBox();
+  if (!box) throw new Error('no dot');
+  await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2);
+  await expect(page).toHaveURL(/at=/);
+  const picked = page.getByRole('region', { name: /^Selected:/ });
+  await picked.getByRole('link').click();
+  await expect(page).toHaveURL(/\/customers\//);
 });
 
 test('the bar at the bottom leads to the pages', async ({ page, console }) => {

@@ -33,7 +33,7 @@ export default defineConfig({
   projects: [
     {
       name: 'light',
-      testMatch: /(states|stories|settings|firstrun)\.spec\.ts/,
+      testIgnore: /(phone|turned)\.spec\.ts/,
       use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
     },
     {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { active, toQuery, VIEWS } from '../../src/lib/portfolio';
+import { active, chosenColumns, toQuery, VIEWS, viewOf } from '../../src/lib/portfolio';
 
 test('the address becomes the parameters of the API, and words that it does not know are left out', () => {
   const address = new URLSearchParams(
@@ -32,4 +32,43 @@ test('views ask only for what the API knows', () => {
     const names = Object.keys(toQuery(address, undefined));
     for (const name of address.keys()) expect(names, view.label).toContain(name);
   }
+});
+
+test('numbers and days are taken when they are some', () => {
+  const address = new URLSearchParams('no_contact_days=30&score_change_below=-10&renewal_before=2027-01-26&at_risk=true');
+  expect(toQuery(address, undefined)).toEqual({
+    sort: '-arr',
+    no_contact_days: 30,
+    score_change_below: -10,
+    renewal_before: '2027-01-26',
+    at_risk: true,
+  });
+  expect(active(address).map((filter) => filter.label)).toEqual([
+    'Nobody met them for 30 days',
+    'Score fell within 7 days by 10 points',
+    'Renewal before 2027-01-26',
+    'Money is at risk',
+  ]);
+  const wrong = new URLSearchParams('no_contact_days=soon&score_change_below=&renewal_before=tomorrow');
+  expect(toQuery(wrong, undefined)).toEqual({ sort: '-arr' });
+  expect(active(wrong)).toEqual([]);
+});
+
+test('a view is what one looks at, not what is open beside it', () => {
+  expect(viewOf(new URLSearchParams('status=steady&open=acme&sort=score&columns=arr'))).toBe(
+    'status=steady&sort=score&columns=arr',
+  );
+});
+
+test('columns stand in their order, and unknown ones are left out', () => {
+  expect(chosenColumns(new URLSearchParams())).toBeNull();
+  expect(chosenColumns(new URLSearchParams('columns=arr,nonsense,status'))).toEqual(['status', 'arr']);
+  expect(chosenColumns(new URLSearchParams('columns=none'))).toEqual([]);
+});
+
+test("somebody else's book is asked for by its owner; one's own goes before", () => {
+  const address = new URLSearchParams('book=all&owner=ana.ruiz@keepwell.example');
+  expect(toQuery(address, undefined).owner).toBe('ana.ruiz@keepwell.example');
+  expect(toQuery(address, 'me@keepwell.example').owner).toBe('me@keepwell.example');
+  expect(active(address)).toEqual([{ name: 'owner', label: 'Owner: Ana Ruiz' }]);
 });

@@ -1,0 +1,169 @@
+// The rows of the portfolio, however many: only the pages in sight are kept up to date. A cursor leads to the page after it alone, so a
+// place far down is reached by steps that read places and no rows; the way is kept, so that it is gone once.
+import { createQueries, useQueryClient } from '@tanstack/svelte-query';
+import { untrack } from 'svelte';
+import { DETAILS } from '../lib/early';
+import { pageOf, pagesOf, sizeOf, startOf, stepTowards } from '../lib/paging';
+import { api, take } from './client';
+import { type CustomerQuery, keys } from './queries';
+import type { Customers } from './types';
+
+export type CustomerRow = Customers['items'][number];
+
+const read = (query: CustomerQuery, more: CustomerQuery, signal?: AbortSignal): Promise<Customers> =>
+  take(api.GET('/v1/customers', { params: { query: { ...query, ...more } }, ...(signal ? { signal } : {}) }));
+const behind = (cursor: string | undefined) => (cursor ? { cursor } : {});
+
+/** What is known of a list beside its rows. */
+interface Way {
+  hash: string;
+  cursors: (string | undefined)[];
+  total: number | null;
+}
+
+export function usePortfolio(query: () => CustomerQuery) {
+  const client = useQueryClient();
+  const hash = $derived(JSON.stringify(query()));
+  const remembered = (of: string): Way => client.getQueryData<Way>(['way', of]) ?? { hash: of, cursors: [''], total: null };
+  let newest = $state.raw<Way | null>(null);
+  const way = $derived(newest?.hash === hash ? newest : remembered(hash));
+  let sight = $state.raw({ hash: '', from: 0, to: 0 });
+  const wanted = $derived(sight.hash === hash && way.total !== null ? pagesOf(sight.from, sight.to, way.total) : [0]);
+  const reachable = $derived(wanted.filter((page) => way.cursors[page] !== undefined));
+  let failure = $state.raw<unknown>(null);
+  let walking = $state.raw<{ at: number; to: number } | null>(null);
+
+  const queries = createQueries(() => ({
+    queries: reachable.map((page) => {
+      const cursor = way.cursors[page];
+      const asked = query();
+      return {
+        queryKey: [...keys.customers, 'page', asked, page, cursor],
+        queryFn: ({ signal }: { signal: AbortSignal }) =>
+          read(asked, { limit: sizeOf(page), with: DETAILS, ...behind(cursor) }, signal),
+      };
+    }),
+  }));
+  /** The last answer of each page: shown until a new one is there. */
+  let before = new Map<number, Customers>();
+  let beforeOf = '';
+  const pages = $derived.by(() => {
+    if (beforeOf !== hash) {
+      before = new Map();
+      beforeOf = hash;
+    }
+    const found = new Map<number, Customers>();
+    reachable.forEach((page, index) => {
+      const data = queries[index]?.data ?? before.get(page);
+      if (!data) return;
+      found.set(page, data);
+      before.delete(page);
+      before.set(page, data);
+      for (const old of before.keys()) if (before.size > 12) before.delete(old);
+    });
+    return found;
+  });
+
+  function learn(change: (cursors: (string | undefined)[]) => void, total: number): void {
+    const cursors = [...way.cursors];
+    change(cursors);
+    newest = { hash, cursors, total };
+    client.setQueryData<Way>(['way', hash], newest);
+  }
+  $effect(() => {
+    for (const [page, data] of pages) {
+      const next = data.next_cursor ?? undefined;
+      if (way.total !== data.total || way.cursors[page + 1] !== next)
+        untrack(() =>
+          learn((cursors) => {
+            cursors[page + 1] = next;
+          }, data.total),
+        );
+    }
+  });
+
+  let busy = false;
+  async function walk(): Promise<void> {
+    if (busy) return;
+    busy = true;
+    try {
+      for (;;) {
+        const goal = wanted.find((page) => way.cursors[page] === undefined && startOf(page) < (way.total ?? 0));
+        if (goal === undefined) break;
+        const step = stepTowards(goal, way.cursors);
+        // The page before is on its way with its rows, and brings the cursor.
+        if (step.to === goal && wanted.includes(step.from)) break;
+        const [of, cursor] = [hash, way.cursors[step.from]];
+        walking = { at: startOf(step.from), to: startOf(goal) };
+        const answer = await read(query(), { limit: step.limit, ...behind(cursor) });
+        if (of !== hash) continue;
+        learn((cursors) => {
+          cursors[step.to] = answer.next_cursor ?? undefined;
+        }, answer.total);
+        if (answer.next_cursor === null) break;
+      }
+      failure = null;
+    } catch (error) {
+      failure = error;
+    } finally {
+      busy = false;
+      walking = null;
+    }
+  }
+  $effect(() => {
+    if (wanted.some((page) => way.cursors[page] === undefined) && way.total !== null) untrack(() => void walk());
+  });
+
+  return {
+    get total(): number {
+      return way.total ?? 0;
+    },
+    /** Nothing is known yet. */
+    get isPending(): boolean {
+      return pages.size === 0 && way.total === null && !this.error;
+    },
+    get isFetching(): boolean {
+      return queries.some((one) => one.isFetching);
+    },
+    get error(): unknown {
+      return queries.find((one) => one.isError)?.error ?? failure;
+    },
+    /** On the way to rows far down: where, and where to. */
+    get walking() {
+      return walking;
+    },
+    /** The row at a place, when it is there. */
+    row(index: number): CustomerRow | undefined {
+      const page = pageOf(index);
+      return pages.get(page)?.items[index - startOf(page)];
+    },
+    /** All rows that are there now. */
+    get rows(): CustomerRow[] {
+      return [...pages.values()].flatMap((page) => page.items);
+    },
+    /** These rows are in sight: they are loaded and kept up to date. */
+    want(from: number, to: number): void {
+      if (sight.hash !== hash || sight.from !== from || sight.to !== to) sight = { hash, from, to };
+    },
+    refetch(): void {
+      failure = null;
+      for (const one of queries) if (one.isError) void one.refetch();
+      void walk();
+    },
+    /** Rows of a range, read now, whether in sight or not. */
+    async range(from: number, to: number): Promise<CustomerRow[]> {
+      const last = Math.min(to, (way.total ?? 0) - 1);
+      const { from: page } = stepTowards(pageOf(from), way.cursors);
+      let cursor = way.cursors[page];
+      const found: CustomerRow[] = [];
+      for (let at = startOf(page); at <= last; ) {
+        const answer = await read(query(), { limit: Math.min(1000, last + 1 - at), ...behind(cursor) });
+        found.push(...answer.items.slice(Math.max(0, from - at)));
+        at += answer.items.length;
+        if (!answer.next_cursor) break;
+        cursor = answer.next_cursor;
+      }
+      return found;
+    },
+  };
+}
