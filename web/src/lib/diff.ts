@@ -8,6 +8,12 @@ export interface Line {
   after: number | null;
 }
 
+/** So many unchanged lines that are left out. */
+export interface Fold {
+  kind: 'fold';
+  lines: number;
+}
+
 /** The lines of both in reading order: the longest common run of lines stays, what was taken away stands before what came. */
 export function diff(before: string, after: string): Line[] {
   const a = split(before);
@@ -33,15 +39,49 @@ export function diff(before: string, after: string): Line[] {
   return lines;
 }
 
-/** Only what changed, each with up to `around` lines that did not; `null` stands for lines that were left out. */
-export function hunks(lines: Line[], around = 3): (Line | null)[] {
-  const near = lines.map((_, at) => lines.slice(Math.max(0, at - around), at + around + 1).some((line) => line.kind !== 'same'));
-  const shown: (Line | null)[] = [];
-  lines.forEach((line, at) => {
-    if (near[at]) shown.push(line);
-    else if (shown.at(-1) !== null) shown.push(null);
+/** The same with long unchanged stretches folded: `around` lines stay on each side of a change. */
+export function folded(lines: Line[], around = 3): (Line | Fold)[] {
+  const near = lines.map(() => false);
+  lines.forEach(({ kind }, index) => {
+    if (kind !== 'same')
+      for (let at = Math.max(0, index - around); at <= Math.min(lines.length - 1, index + around); at += 1) near[at] = true;
   });
-  return shown;
+  const found: (Line | Fold)[] = [];
+  lines.forEach((line, index) => {
+    const last = found.at(-1);
+    if (near[index]) found.push(line);
+    else if (last?.kind === 'fold') last.lines += 1;
+    else found.push({ kind: 'fold', lines: 1 });
+  });
+  return found;
+}
+
+export interface Pair {
+  left: Line | null;
+  right: Line | null;
+}
+
+/** Side by side: what was removed beside what was added in its place. */
+export function pairs(lines: (Line | Fold)[]): (Pair | Fold)[] {
+  const found: (Pair | Fold)[] = [];
+  let removed: Line[] = [];
+  let added: Line[] = [];
+  const flush = () => {
+    for (let index = 0; index < Math.max(removed.length, added.length); index += 1)
+      found.push({ left: removed[index] ?? null, right: added[index] ?? null });
+    removed = [];
+    added = [];
+  };
+  for (const line of lines) {
+    if (line.kind === 'removed') removed.push(line);
+    else if (line.kind === 'added') added.push(line);
+    else {
+      flush();
+      found.push(line.kind === 'fold' ? line : { left: line, right: line });
+    }
+  }
+  flush();
+  return found;
 }
 
 function split(text: string): string[] {

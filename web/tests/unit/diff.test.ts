@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diff, hunks } from '../../src/lib/diff';
+import { diff, folded } from '../../src/lib/diff';
 
 const shown = (before: string, after: string) =>
   diff(before, after).map((line) => `${line.kind === 'same' ? ' ' : line.kind === 'added' ? '+' : '-'}${line.text}`);
@@ -33,8 +33,8 @@ describe('line diff', () => {
   });
   it('leaves out what is far from a change', () => {
     const before = Array.from({ length: 20 }, (_, at) => `line ${at}`).join('\n');
-    const shown = hunks(diff(before, before.replace('line 10', 'other')), 2);
-    expect(shown.map((line) => line?.text ?? '…')).toEqual([
+    const shown = folded(diff(before, before.replace('line 10', 'other')), 2);
+    expect(shown.map((line) => (line.kind === 'fold' ? '…' : line.text))).toEqual([
       '…',
       'line 8',
       'line 9',
@@ -44,6 +44,6 @@ describe('line diff', () => {
       'line 12',
       '…',
     ]);
-    expect(hunks(diff(before, before))).toEqual([null]);
+    expect(folded(diff(before, before))).toEqual([{ kind: 'fold', lines: 20 }]);
   });
 });

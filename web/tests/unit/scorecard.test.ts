@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Scorecard } from '../../src/api/scorecards';
-import { diff, folded, pairs } from '../../src/pages/scorecards/diff';
+import { diff, folded, pairs } from '../../src/lib/diff';
 import {
   appliesInWords,
   changes,
