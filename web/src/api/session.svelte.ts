@@ -91,6 +91,18 @@ export function renew(): Promise<boolean> {
   return renewing;
 }
 
+const NOTED = 'keepwell.noted';
+
+/** Tells the server once that the person is here, so that the team sees who its members are and which role they have. */
+export async function noteMember(): Promise<void> {
+  const person = session.person;
+  const line = `${person?.email} ${person?.role}`;
+  if (!person || sessionStorage.getItem(NOTED) === line) return;
+  sessionStorage.setItem(NOTED, line);
+  // Nothing depends on it: it is tried again the next time somebody signs in.
+  await fetch('/v1/members/me', { method: 'PUT', headers: { authorization: `Bearer ${session.token}` } }).catch(() => undefined);
+}
+
 /** Forgets the token; at another issuer than ours also ends the session there. */
 export async function signOut(): Promise<void> {
   forget();

@@ -2,6 +2,7 @@
 import { expect, fits, settled, test } from './fixtures';
 
 test('nothing is wider than 320 px', async ({ page, console }) => {
+  test.setTimeout(180_000);
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of [
     '/',
@@ -15,6 +16,23 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/inbox?rating=not_happy',
     '/mailbox',
     '/clock',
+    '/scorecards',
+    '/scorecards/default?at=0.0&customer=voltmarrow',
+    '/scorecards/default?tab=yaml',
+    '/automations',
+    '/automations?tab=runs',
+    '/automations/score-fell',
+    '/automations/status-struggling?tab=yaml',
+    '/endpoints',
+    '/settings',
+    '/settings/feedback',
+    '/settings/members',
+    '/settings/segments',
+    '/settings/import',
+    '/settings/exports',
+    '/settings/appearance',
+    '/start',
+    '/start?step=connect',
   ]) {
     await console.open(path);
     await settled(page);
@@ -23,6 +41,7 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
 });
 
 test('no chart is wider than 320 px', async ({ page, console }) => {
+  test.setTimeout(120_000);
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of [
     '/quadrant?book=all&at=larkmoor',
