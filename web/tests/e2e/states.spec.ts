@@ -224,7 +224,20 @@ test('a server that fails', async ({ page, console }) => {
       body: JSON.stringify({ title: 'Something broke', detail: 'It is logged.', status: 500 }),
     });
   });
-  for (const path of ['/', '/customers', '/customers/acme', '/quadrant', '/analytics', '/tasks', '/inbox', '/scorecards', '/scorecards/default', '/automations', '/automations/acme', '/endpoints']) {
+  for (const path of [
+    '/',
+    '/customers',
+    '/customers/acme',
+    '/quadrant',
+    '/analytics',
+    '/tasks',
+    '/inbox',
+    '/scorecards',
+    '/scorecards/default',
+    '/automations',
+    '/automations/acme',
+    '/endpoints',
+  ]) {
     await console.open(path);
     await expect(page.getByRole('alert').first()).toContainText('Something broke');
     await accessible(page);
