@@ -20,7 +20,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /node_modules\/(svelte|esm-env|clsx)\/|src\/(api\/session|api\/errors|ui\/ErrorBox\.svelte|lib\/(router|portfolio|words|paging|early|book|clock)\.|routes)/,
+              test: /node_modules\/(svelte|esm-env|clsx)\/|src\/(api\/session|api\/errors|ui\/ErrorBox\.svelte|lib\/(router|portfolio|words|paging|early|book|clock|people)\.|routes)/,
               priority: 5,
             },
             {
@@ -30,7 +30,7 @@ export default defineConfig({
             },
             {
               name: 'frame',
-              test: /src\/(Shell\.svelte|ui\/(Icon|Menu|Skeleton|Toasts)\.svelte|lib\/(shortcuts|preferences|permissions|people|announce|toasts|page)\.)/,
+              test: /src\/(Shell\.svelte|ui\/(Icon|Menu|Skeleton|Toasts)\.svelte|lib\/(shortcuts|preferences|permissions|announce|toasts|page)\.)/,
               priority: 3,
             },
             {

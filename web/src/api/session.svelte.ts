@@ -92,15 +92,20 @@ export function renew(): Promise<boolean> {
 }
 
 const NOTED = 'keepwell.noted';
+let noting: Promise<void> = Promise.resolve();
 
 /** Tells the server once that the person is here, so that the team sees who its members are and which role they have. */
-export async function noteMember(): Promise<void> {
+export function noteMember(): Promise<void> {
   const person = session.person;
   const line = `${person?.email} ${person?.role}`;
-  if (!person || sessionStorage.getItem(NOTED) === line) return;
+  if (!person || sessionStorage.getItem(NOTED) === line) return noting;
   sessionStorage.setItem(NOTED, line);
-  // Nothing depends on it: it is tried again the next time somebody signs in.
-  await fetch('/v1/members/me', { method: 'PUT', headers: { authorization: `Bearer ${session.token}` } }).catch(() => undefined);
+  // Nothing depends on it: when it fails, it is tried again the next time somebody signs in.
+  noting = fetch('/v1/members/me', { method: 'PUT', headers: { authorization: `Bearer ${session.token}` } }).then(
+    () => undefined,
+    () => undefined,
+  );
+  return noting;
 }
 
 /** Forgets the token; at another issuer than ours also ends the session there. */

@@ -5,6 +5,7 @@ import { api, take } from './client';
 import { problemOf } from './errors';
 import { keys } from './queries';
 import type { paths } from './schema';
+import { noteMember } from './session.svelte';
 
 export type WriteKey = paths['/v1/write-keys']['get']['responses'][200]['content']['application/json']['items'][number];
 export type SegmentPart =
@@ -52,7 +53,11 @@ export const saveSettingsMutation = () => {
 export const membersQuery = () =>
   createInfiniteQuery(() => ({
     queryKey: own.members,
-    queryFn: ({ pageParam }) => take(api.GET('/v1/members', { params: { query: pageParam ? { cursor: pageParam } : {} } })),
+    queryFn: async ({ pageParam }) => {
+      // Whoever asks is a member too.
+      await noteMember();
+      return take(api.GET('/v1/members', { params: { query: pageParam ? { cursor: pageParam } : {} } }));
+    },
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));

@@ -1,5 +1,6 @@
 // The portfolio's filters between the address and the API.
 import type { CustomerQuery } from '../api/queries';
+import { person } from './people';
 import { INSIGHT, INSIGHTS, LEVEL, LEVELS, STATUS, STATUSES } from './words';
 
 export const DEFAULT_SORT = '-arr';
@@ -71,7 +72,7 @@ export function toQuery(address: URLSearchParams, owner: string | undefined): Cu
 export function active(address: URLSearchParams): { name: string; label: string }[] {
   const found: { name: string; label: string }[] = [];
   const owner = address.get('owner');
-  if (owner && address.get('book') === 'all') found.push({ name: 'owner', label: `Owner: ${owner}` });
+  if (owner && address.get('book') === 'all') found.push({ name: 'owner', label: `Owner: ${person(owner)}` });
   for (const { name, label, options } of CHOICES) {
     const option = options.find((one) => one.value === address.get(name));
     if (option) found.push({ name, label: `${label}: ${option.label}` });
