@@ -2,6 +2,8 @@
 import { expect, fits, settled, test } from './fixtures';
 
 test('nothing is wider than 320 px', async ({ page, console }) => {
+  // Many pages one after the other, from a debug build on a busy machine.
+  test.setTimeout(150_000);
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of [
     '/',
@@ -23,6 +25,8 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
 });
 
 test('no chart is wider than 320 px', async ({ page, console }) => {
+  // Many pages one after the other, from a debug build on a busy machine.
+  test.setTimeout(150_000);
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of [
     '/quadrant?book=all&at=larkmoor',
@@ -41,6 +45,8 @@ test('no chart is wider than 320 px', async ({ page, console }) => {
 });
 
 test('nothing that an admin sets up is wider than 320 px', async ({ page, console }) => {
+  // Many pages one after the other, from a debug build on a busy machine.
+  test.setTimeout(150_000);
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of [
     '/scorecards',
