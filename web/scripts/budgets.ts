@@ -44,6 +44,9 @@ export function budgets(): Plugin {
       check('dist', folder, BUDGETS.folder);
       let largest = { name: '', bytes: 0 };
       for (const [name, file] of Object.entries(bundle)) {
+        // Two chunks that need each other run in the wrong order, and nothing is drawn.
+        if (file.type === 'chunk' && file.name === 'base' && file.imports.some((one) => !one.includes('preload-helper')))
+          problems.push(`base needs ${file.imports.join(', ')}: put what it imports into its group in vite.config.ts`);
         if (file.type !== 'chunk' || entry.has(name)) continue;
         const bytes = size(name);
         const has = (library: string) => file.moduleIds.some((id) => id.includes(`/node_modules/${library}/`));
