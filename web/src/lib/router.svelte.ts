@@ -6,6 +6,8 @@ export interface Place {
 }
 
 function read(): Place {
+  // Tests of what a page computes run without a browser.
+  if (typeof location === 'undefined') return { path: '/', query: new URLSearchParams() };
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 
