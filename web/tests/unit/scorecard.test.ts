@@ -265,7 +265,7 @@ describe('lines of two texts', () => {
   it.each([
     ['a\nb\nc', 'a\nb\nc', ''],
     ['a\nb\nc', 'a\nx\nc', '-b+x'],
-    ['', 'a', '-+a'],
+    ['', 'a', '+a'],
     ['a\nb\nc\nd', 'b\nd\ne', '-a-c+e'],
     ['a\nb\nc\na\nb\nb\na', 'c\nb\na\nb\na\nc', null],
   ])('leads from %j to %j', (before, after, expected) => {
