@@ -10,11 +10,12 @@ test('pages lie one behind the other, and every row is in one', () => {
 });
 
 test('what is in sight is wanted, and the next page shortly before it is', () => {
-  expect(pagesOf(0, 10, 5000)).toEqual([0]);
-  expect(pagesOf(0, sizeOf(0) - 5, 5000)).toEqual([0, 1]);
+  // The first page is shorter than what is looked ahead.
+  expect(pagesOf(0, 10, 5000)).toEqual([0, 1]);
   expect(pagesOf(0, 18, 12)).toEqual([0]);
   expect(pagesOf(0, 0, 0)).toEqual([0]);
   const at = startOf(7);
+  expect(pagesOf(at, at + 15, 100_000)).toEqual([7]);
   expect(pagesOf(at - 3, at + 15, 100_000)).toEqual([6, 7]);
 });
 
