@@ -29,8 +29,13 @@ const PAGES: Pattern[] = [
   page('inbox', 'Inbox', /^\/inbox$/, () => import('./pages/Inbox.svelte')),
   page('scorecards', 'Scorecards', /^\/scorecards$/, () => import('./pages/scorecards/Scorecards.svelte')),
   page('scorecard', 'Scorecard', /^\/scorecards\/([^/]+)$/, () => import('./pages/scorecards/Scorecard.svelte')),
+  page('automations', 'Automations', /^\/automations$/, () => import('./pages/automations/Automations.svelte')),
+  page('automation', 'Automation', /^\/automations\/([^/]+)$/, () => import('./pages/automations/Editor.svelte')),
+  page('endpoints', 'Endpoints', /^\/endpoints$/, () => import('./pages/automations/Endpoints.svelte')),
   page('mailbox', 'Mailbox', /^\/mailbox$/, () => import('./pages/Mailbox.svelte')),
   page('clock', 'Clock', /^\/clock$/, () => import('./pages/Clock.svelte')),
+  page('settings', 'Settings', /^\/settings(?:\/([^/]+))?$/, () => import('./pages/settings/Settings.svelte')),
+  page('start', 'Set up Keepwell', /^\/start$/, () => import('./pages/FirstRun.svelte')),
   page('customer', 'Customer', /^\/customers\/([^/]+)$/, () => import('./pages/customer/Customer.svelte')),
 ];
 
@@ -88,6 +93,8 @@ export const navigation: Destination[] = [
   { href: '/tasks', label: 'Tasks', icon: 'tasks', key: 't' },
   { href: '/inbox', label: 'Inbox', icon: 'inbox', key: 'i' },
   { href: '/scorecards', label: 'Scorecards', icon: 'scorecards', key: 's' },
+  { href: '/automations', label: 'Automations', icon: 'automations', key: 'u' },
+  { href: '/settings', label: 'Settings', icon: 'settings', key: ',' },
   { href: '/mailbox', label: 'Mailbox', icon: 'mail', key: 'm', local: true },
   { href: '/clock', label: 'Clock', icon: 'clock', key: 'c', local: true },
 ];

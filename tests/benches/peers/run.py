@@ -33,7 +33,7 @@ def prepare():
     if not (portfolio / "scorecard.json").exists():
         portfolio.mkdir(exist_ok=True)
         subprocess.run([PYTHON, HERE / "data.py", portfolio], check=True)
-    subprocess.run(["cargo", "build", "--release", "-p", "keepwell-benches"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--profile", "bench", "-p", "keepwell-benches"], cwd=ROOT, check=True)
     return ROOT / "target" / "release" / "keepwell-peer"
 
 

@@ -25,6 +25,7 @@ export type Drivers = Answer<'/v1/analytics/drivers'>;
 export type Driver = Drivers['drivers'][number];
 export type Renewals = Answer<'/v1/analytics/renewals'>;
 export type Responses = Answer<'/v1/analytics/responses'>;
+export type Cohorts = Answer<'/v1/analytics/cohorts'>;
 export type Settings = Answer<'/v1/settings'>;
 export type InsightCustomer = Answer<'/v1/insights'>['cells'][number]['customers'][number];
 
@@ -228,31 +229,10 @@ export const happenedQuery = (id: () => string, days: () => number) =>
     },
   }));
 
-export interface Cohorts {
-  /** How many started before the first month, and are in no cohort. */
-  earlier?: number;
-  items: {
-    /** `2026-01`. */
-    started: string;
-    customers: number;
-    /** `n` are known of that month's end; `retained` is the share of them that had not left, `scored` those of them with a score. */
-    months: { month: number; n: number; scored?: number; mean_score: number | null; retained: number | null }[];
-  }[];
-}
-
-/** Customers by the month in which they came. Null where the server does not have the question yet. */
 export const cohortsQuery = (query: () => Question, on = always) =>
-  createQuery(() => ({
-    queryKey: [ANALYTICS, 'cohorts', query()],
-    queryFn: async (): Promise<Cohorts | null> => {
-      try {
-        const ask = api.GET as unknown as (path: string, options: unknown) => Promise<{ data?: Cohorts; response: Response }>;
-        return await take(ask('/v1/analytics/cohorts', { params: { query: query() } }));
-      } catch (error) {
-        if (error instanceof ApiProblem && error.missing) return null;
-        throw error;
-      }
-    },
-    enabled: on(),
-    staleTime: 60_000,
-  }));
+  question(
+    '/v1/analytics/cohorts',
+    (asked) => take(api.GET('/v1/analytics/cohorts', { params: { query: asQuery('/v1/analytics/cohorts', asked) } })),
+    query,
+    on,
+  );

@@ -190,6 +190,8 @@ export interface LocalMail {
 export interface LocalHealth {
   status: string;
   now: string;
+  /** Whether the demo portfolio can be loaded: nothing is there yet. */
+  demo_available?: boolean;
   queues: Record<string, { depth: number; dead_letters: number }>;
 }
 
@@ -200,8 +202,16 @@ async function local<T>(path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
-export const mailboxQuery = () =>
-  createQuery(() => ({ queryKey: ['local', 'mailbox'], queryFn: () => local<LocalMail[]>('/_local/mailbox') }));
+export const mailboxQuery = (enabled: () => boolean = () => true) =>
+  createQuery(() => ({
+    queryKey: ['local', 'mailbox'],
+    queryFn: () => local<LocalMail[]>('/_local/mailbox'),
+    enabled: enabled(),
+  }));
 
-export const healthQuery = () =>
-  createQuery(() => ({ queryKey: ['local', 'health'], queryFn: () => local<LocalHealth>('/_local/health') }));
+export const healthQuery = (enabled: () => boolean = () => true) =>
+  createQuery(() => ({
+    queryKey: ['local', 'health'],
+    queryFn: () => local<LocalHealth>('/_local/health'),
+    enabled: enabled(),
+  }));

@@ -31,6 +31,12 @@ export const scorecardKeys = {
   one: (id: string) => ['scorecards', 'one', id] as const,
 };
 
+/**
+ * Components read one of these before the other, or none of its parts yet: without this a query tells only of parts that were read
+ * before, and an answer that came meanwhile would never be seen.
+ */
+const told = { notifyOnChangeProps: 'all' } as const;
+
 const YAML = 'application/yaml';
 const asText = { parseAs: 'text', headers: { accept: YAML } } as const;
 
@@ -58,6 +64,7 @@ export interface ScorecardList {
 
 export const scorecardsQuery = () =>
   createQuery(() => ({
+    ...told,
     queryKey: scorecardKeys.list,
     queryFn: async (): Promise<ScorecardList> => {
       const { data, error, response } = await api.GET('/v1/scorecards', {});
@@ -68,6 +75,7 @@ export const scorecardsQuery = () =>
 
 export const scorecardQuery = (id: () => string, enabled: () => boolean) =>
   createQuery(() => ({
+    ...told,
     queryKey: scorecardKeys.one(id()),
     queryFn: () => editionOf(id()),
     enabled: id() !== '' && enabled(),
@@ -76,6 +84,7 @@ export const scorecardQuery = (id: () => string, enabled: () => boolean) =>
 /** Every version, newest first. */
 export const versionsQuery = (id: () => string) =>
   createInfiniteQuery(() => ({
+    ...told,
     queryKey: [...scorecardKeys.one(id()), 'versions'],
     queryFn: ({ pageParam }) =>
       take(
@@ -90,6 +99,7 @@ export const versionsQuery = (id: () => string) =>
 /** A version never changes: what was read once stays. */
 export const textQuery = (id: () => string, version: () => number) =>
   createQuery(() => ({
+    ...told,
     queryKey: [...scorecardKeys.one(id()), 'text', version()],
     queryFn: () => textOf(id(), version()),
     enabled: version() > 0,
@@ -105,6 +115,7 @@ export interface ToEvaluate {
 /** The arithmetic of a draft, which also says all that is wrong with it. */
 export const evaluateQuery = (asked: () => ToEvaluate | null) =>
   createQuery(() => ({
+    ...told,
     queryKey: ['scorecards', 'evaluate', asked()],
     queryFn: () => {
       const { scorecard, measures, as_of } = asked() as ToEvaluate;
@@ -130,6 +141,7 @@ export interface ToPlan {
 /** What a draft would do to everybody. Asked for again only when the draft is another one. */
 export const planQuery = (asked: () => ToPlan | null) =>
   createQuery(() => ({
+    ...told,
     queryKey: ['scorecards', 'plan', asked()],
     queryFn: (): Promise<ScorecardPlan> => {
       const { id, text, position } = asked() as ToPlan;

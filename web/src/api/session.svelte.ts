@@ -91,6 +91,23 @@ export function renew(): Promise<boolean> {
   return renewing;
 }
 
+const NOTED = 'keepwell.noted';
+let noting: Promise<void> = Promise.resolve();
+
+/** Tells the server once that the person is here, so that the team sees who its members are and which role they have. */
+export function noteMember(): Promise<void> {
+  const person = session.person;
+  const line = `${person?.email} ${person?.role}`;
+  if (!person || sessionStorage.getItem(NOTED) === line) return noting;
+  sessionStorage.setItem(NOTED, line);
+  // Nothing depends on it: when it fails, it is tried again the next time somebody signs in.
+  noting = fetch('/v1/members/me', { method: 'PUT', headers: { authorization: `Bearer ${session.token}` } }).then(
+    () => undefined,
+    () => undefined,
+  );
+  return noting;
+}
+
 /** Forgets the token; at another issuer than ours also ends the session there. */
 export async function signOut(): Promise<void> {
   forget();

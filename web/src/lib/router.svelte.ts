@@ -6,6 +6,8 @@ export interface Place {
 }
 
 function read(): Place {
+  // Tests of what a page computes run without a browser.
+  if (typeof location === 'undefined') return { path: '/', query: new URLSearchParams() };
   return { path: location.pathname, query: new URLSearchParams(location.search) };
 }
 
@@ -26,15 +28,29 @@ export const here = {
   },
 };
 
+let guard: ((href: string) => boolean) | null = null;
+
+/** Asks before the page is left for another path; `false` stays. `null` asks no more. One page asks at a time. */
+export function guardLeaving(ask: ((href: string) => boolean) | null): void {
+  guard = ask;
+}
+
+function stays(href: string): boolean {
+  return guard !== null && new URL(href, location.origin).pathname !== current.path && !guard(href);
+}
+
 if (typeof window !== 'undefined') {
   window.addEventListener('popstate', () => {
-    current = read();
+    const back = location.pathname + location.search;
+    // The browser has gone already: come back to where the draft is.
+    if (stays(back)) history.pushState(null, '', here.href);
+    else current = read();
   });
 }
 
 /** Goes to an address of the console. `replace` leaves no step for the back button. */
 export function go(href: string, options: { replace?: boolean } = {}): void {
-  if (href === here.href) return;
+  if (href === here.href || stays(href)) return;
   if (options.replace) history.replaceState(history.state, '', href);
   else history.pushState(null, '', href);
   current = read();

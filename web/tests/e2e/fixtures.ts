@@ -11,7 +11,7 @@ interface Console {
   /** Requests of the API in a role, beside the page. */
   api: (
     role: Role,
-    method: 'GET' | 'PUT' | 'POST' | 'PATCH',
+    method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
@@ -20,13 +20,13 @@ interface Console {
   expectErrors: (pattern: RegExp) => void;
 }
 
-const tokens = new Map<Role, string>();
+const tokens = new Map<string, string>();
 
 async function tokenOf(request: APIRequestContext, url: string, role: Role): Promise<string> {
-  let token = tokens.get(role);
+  let token = tokens.get(`${url} ${role}`);
   if (!token) {
     token = ((await (await request.get(`${url}/_local/token?role=${role}`)).json()) as { token: string }).token;
-    tokens.set(role, token);
+    tokens.set(`${url} ${role}`, token);
   }
   return token;
 }

@@ -2,6 +2,8 @@
 import { expect, fits, settled, test } from './fixtures';
 
 test('nothing is wider than 320 px', async ({ page, console }) => {
+  // Many pages one after the other, from a debug build on a busy machine.
+  test.setTimeout(150_000);
   await page.setViewportSize({ width: 320, height: 640 });
   for (const path of [
     '/',
@@ -11,6 +13,22 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/customers/voltmarrow?tab=score',
     '/customers/larkmoor?tab=timeline',
     '/customers/larkmoor?tab=contacts',
+    '/tasks?book=all',
+    '/inbox?rating=not_happy',
+    '/mailbox',
+    '/clock',
+  ]) {
+    await console.open(path);
+    await settled(page);
+    await fits(page);
+  }
+});
+
+test('no chart is wider than 320 px', async ({ page, console }) => {
+  // Many pages one after the other, from a debug build on a busy machine.
+  test.setTimeout(150_000);
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of [
     '/quadrant?book=all&at=larkmoor',
     '/quadrant?book=all&x=score&try_happiness=75',
     '/analytics?book=all',
@@ -19,13 +37,35 @@ test('nothing is wider than 320 px', async ({ page, console }) => {
     '/analytics?book=all&tab=drivers&rule=usage_trend',
     '/analytics?book=all&tab=renewals',
     '/analytics?book=all&tab=responses',
-    '/tasks?book=all',
-    '/inbox?rating=not_happy',
+  ]) {
+    await console.open(path);
+    await settled(page);
+    await fits(page);
+  }
+});
+
+test('nothing that an admin sets up is wider than 320 px', async ({ page, console }) => {
+  // Many pages one after the other, from a debug build on a busy machine.
+  test.setTimeout(150_000);
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const path of [
     '/scorecards',
     '/scorecards/default?at=0.0&customer=voltmarrow',
     '/scorecards/default?tab=yaml',
-    '/mailbox',
-    '/clock',
+    '/automations',
+    '/automations?tab=runs',
+    '/automations/score-fell',
+    '/automations/status-struggling?tab=yaml',
+    '/endpoints',
+    '/settings',
+    '/settings/feedback',
+    '/settings/members',
+    '/settings/segments',
+    '/settings/import',
+    '/settings/exports',
+    '/settings/appearance',
+    '/start',
+    '/start?step=connect',
   ]) {
     await console.open(path);
     await settled(page);

@@ -5,10 +5,22 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export const NOW = '2026-11-27T09:00:00Z';
 
+export interface Server {
+  url: string;
+  stop: () => void;
+}
+
 export default async function start(): Promise<(() => void) | undefined> {
   if (process.env.KEEPWELL_URL) return undefined;
+  const server = await launch();
+  process.env.KEEPWELL_URL = server.url;
+  return server.stop;
+}
+
+/** Starts a local system of its own, with further options. */
+export async function launch(options: string[] = []): Promise<Server> {
   const binary = process.env.KEEPWELL_BINARY ?? `${ROOT}/target/debug/keepwell`;
-  const server = spawn(binary, ['--data', ':memory:', '--port', '0', '--now', NOW, '--no-web-build'], {
+  const server = spawn(binary, ['--data', ':memory:', '--port', '0', '--now', NOW, '--no-web-build', ...options], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -26,9 +38,9 @@ export default async function start(): Promise<(() => void) | undefined> {
     server.once('error', reject);
     server.once('exit', (code) => reject(new Error(`the server ended with ${code}; it said:\n${said}`)));
   });
-  process.env.KEEPWELL_URL = url;
-  return () => {
+  const stop = () => {
     server.removeAllListeners('exit');
     server.kill('SIGTERM');
   };
+  return { url, stop };
 }

@@ -16,6 +16,7 @@ test('what is in sight is wanted, and the next page shortly before it is', () =>
   expect(pagesOf(0, 18, 12)).toEqual([0]);
   expect(pagesOf(0, 0, 0)).toEqual([0]);
   const at = startOf(7);
+  expect(pagesOf(at, at + 15, 100_000)).toEqual([7]);
   expect(pagesOf(at - 3, at + 15, 100_000)).toEqual([6, 7]);
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Scorecard } from '../../src/api/scorecards';
-import { diff, folded, pairs } from '../../src/pages/scorecards/diff';
+import { diff, folded, pairs } from '../../src/lib/diff';
 import {
   appliesInWords,
   changes,
@@ -16,7 +16,10 @@ import {
   showable,
   write,
 } from '../../src/pages/scorecards/document';
+import { measuresOf, ruleLines, steps, withoutHand } from '../../src/pages/scorecards/live';
+import { partOf, placeOf } from '../../src/pages/scorecards/place';
 import { corners, firstPoints, pointsInWords, rangeOf, shapeOf, thresholds } from '../../src/pages/scorecards/points';
+import { valuesOf, valuesText } from '../../src/pages/scorecards/values';
 import { linesOf, parse, print, rewrite } from '../../src/pages/scorecards/yaml';
 
 const SHIPPED = readFileSync(new URL('../../../shared/domain/scorecards/default.yaml', import.meta.url), 'utf8');
@@ -262,7 +265,7 @@ describe('lines of two texts', () => {
   it.each([
     ['a\nb\nc', 'a\nb\nc', ''],
     ['a\nb\nc', 'a\nx\nc', '-b+x'],
-    ['', 'a', '-+a'],
+    ['', 'a', '+a'],
     ['a\nb\nc\nd', 'b\nd\ne', '-a-c+e'],
     ['a\nb\nc\na\nb\nb\na', 'c\nb\na\nb\na\nc', null],
   ])('leads from %j to %j', (before, after, expected) => {
@@ -295,5 +298,68 @@ describe('lines of two texts', () => {
     const beside = pairs(short);
     expect(beside).toHaveLength(7);
     expect(beside[3]).toMatchObject({ left: { kind: 'removed' }, right: { kind: 'added' } });
+  });
+});
+
+describe('a draft on one customer', () => {
+  const rule = (id: string, contribution: number, value: unknown = 1) => ({
+    id,
+    measure: `custom.${id}`,
+    contribution,
+    value,
+    observed_at: '2026-11-01T00:00:00Z',
+    points: 50,
+    state: 'used',
+  });
+  const score = (rules: unknown[], raw: number, value: number, overrides: unknown[] = []) =>
+    ({ dimensions: [{ id: 'd', rules }], overrides, raw, value }) as never;
+
+  it('leads from today to the draft by steps that add up, rules that come and go and overrides among them', () => {
+    const before = score([rule('a', 30), rule('gone', 25)], 55, 50, [
+      { id: 'ceiling', kind: 'cap', value: 50, before: 55, after: 50 },
+    ]);
+    const after = score([rule('a', 20), rule('fresh', 40)], 60, 60);
+    const found = steps(before, after);
+    expect(Object.fromEntries(found.map(({ id, delta }) => [id, delta]))).toEqual({ a: -10, fresh: 40, gone: -25, overrides: 5 });
+    expect(found.reduce((sum, { delta }) => sum + delta, 0)).toBeCloseTo(60 - 50, 9);
+    expect(ruleLines(before, after).map(({ id }) => id)).toEqual(['a', 'fresh', 'gone']);
+  });
+
+  it('leaves out what somebody set by hand', () => {
+    const byHand = score([rule('a', 70)], 70, 40, [{ id: null, kind: 'set', value: 40, before: 70, after: 40 }]);
+    expect(withoutHand(byHand)).toBe(70);
+    expect(steps(byHand, score([rule('a', 70)], 70, 70)).every(({ delta }) => delta === 0)).toBe(true);
+  });
+
+  it('asks with the values of today and when they were observed', () => {
+    expect(measuresOf(score([rule('a', 1, 7), rule('b', 0, null)], 1, 1))).toEqual({
+      'custom.a': { value: 7, observed_at: '2026-11-01T00:00:00Z' },
+      'custom.b': null,
+    });
+    expect(measuresOf(undefined)).toEqual({});
+  });
+});
+
+describe('small things of the form', () => {
+  it.each([
+    ['plan', 'Enterprise, Business', ['Enterprise', 'Business']],
+    ['plan', '2024, true', ['2024', 'true']],
+    ['attributes.tier', '1, true, gold, "2"', [1, true, 'gold', '2']],
+    ['plan', '"a, b", , c', ['a, b', 'c']],
+  ])('reads values of %s from %j', (field, line, values) => expect(valuesOf(line, field)).toEqual(values));
+
+  it('writes values so that an attribute reads them back', () => {
+    const values = ['Enterprise', '2', 'true', 'a, b', ' x', 3, false];
+    expect(valuesOf(valuesText(values), 'attributes.x')).toEqual(values);
+  });
+
+  it('knows which part an address and a pointer mean', () => {
+    expect(placeOf(null)).toEqual({ kind: 'card' });
+    expect(placeOf('2.10')).toEqual({ kind: 'rule', d: 2, r: 10 });
+    expect(placeOf('nonsense')).toEqual({ kind: 'card' });
+    expect(partOf('/dimensions/2/rules/10/points/linear')).toBe('2.10');
+    expect(partOf('/dimensions/2/rules')).toBe('2');
+    expect(partOf('/overrides/0/when')).toBe('overrides');
+    expect(partOf('/bands/steady')).toBeNull();
   });
 });

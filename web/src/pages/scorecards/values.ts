@@ -19,7 +19,7 @@ function literal(text: string): number | boolean | undefined {
 
 /** The values of a line. Attributes of one's own can be numbers, true and false; all other fields are texts. */
 export function valuesOf(line: string, field: string): unknown[] {
-  const found = line.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? [];
+  const found = line.match(/\s*"(?:[^"\\]|\\.)*"|[^,]+/g) ?? [];
   return found.flatMap((part) => {
     const text = part.trim();
     if (!text) return [];
