@@ -185,6 +185,33 @@ async fn with_canaries(world: &World) -> Vec<String> {
     found
 }
 
+/// The keys of all objects that have the word, in lower case, in their key or anywhere in what they hold, which is packed.
+async fn objects_with(world: &World, word: &str) -> Vec<String> {
+    let bucket = &world.system.cloud().snapshots;
+    let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase().contains(word);
+    let mut found = Vec::new();
+    for key in bucket.keys("").await.unwrap() {
+        let bytes = bucket.get(&key).await.unwrap().unwrap();
+        let (header, mut rest) = {
+            let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+            bytes[20..].split_at(length)
+        };
+        let mut hit = has(key.as_bytes()) || has(header);
+        let header: Value = serde_json::from_slice(header).unwrap();
+        for section in header["sections"].as_array().unwrap() {
+            let size = |field: &str| section[field].as_u64().unwrap() as usize;
+            let (packed, others) = rest.split_at(size("packed"));
+            hit |= has(&lz4_flex::block::decompress(packed, size("unpacked")).unwrap());
+            rest = others;
+        }
+        assert!(rest.is_empty(), "{key}: all of it was looked at");
+        if hit {
+            found.push(key);
+        }
+    }
+    found
+}
+
 /// `Basic` credentials as a header.
 fn basic(key: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{key}:")))

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams, existing_customer, query};
-use keepwell_aws::store::export::Place;
+use keepwell_aws::store::personal_export::Place;
 use keepwell_domain::id::RecordId;
 use serde_json::json;
 

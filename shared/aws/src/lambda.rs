@@ -1,7 +1,13 @@
 //! Serves one function under the Lambda runtime: HTTP, queue, outbox stream and schedule events by their shape.
 
+use std::sync::Arc;
+
 use aws_lambda_events::dynamodb::EventRecord;
 use aws_lambda_events::sqs::SqsMessage;
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use keepwell_domain::event::Event;
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_runtime::tower::Service;
@@ -29,11 +35,68 @@ pub async fn run(build: fn(&Cloud) -> Function) -> Result<(), Error> {
     if let Err(error) = warm_up(&cloud, &function).await {
         tracing::warn!(%error, "the warm-up read failed");
     }
+    let served = Arc::new(Served::new(function));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
-        let function = function.clone();
-        async move { handle(&function, event).await }
+        let served = Arc::clone(&served);
+        async move { served.handle(event).await }
     }))
     .await
+}
+
+/// A function that is ready for events: what is the same for all of them is made once.
+#[derive(Debug)]
+pub struct Served {
+    function: Function,
+    router: Router,
+}
+
+impl Served {
+    /// Makes a function ready.
+    pub fn new(function: Function) -> Self {
+        let router = finish(function.router()).layer(from_fn(with_claims));
+        Self { function, router }
+    }
+
+    /// Handles one Lambda event. All lines about it have Lambda's id of the request and the id of its trace.
+    pub async fn handle(&self, event: LambdaEvent<Value>) -> Result<Value, Error> {
+        let (request_id, trace) = (event.context.request_id.clone(), event.context.xray_trace_id.clone());
+        // Boxed: the future of every kind of event is large, and is moved several times.
+        let handled = Box::pin(self.by_its_shape(event));
+        invocation::within(self.function.name, &request_id, trace.as_deref(), handled).await
+    }
+
+    async fn by_its_shape(&self, event: LambdaEvent<Value>) -> Result<Value, Error> {
+        let function = &self.function;
+        let LambdaEvent { payload, context } = event;
+        if payload.get("requestContext").is_some() {
+            let request: LambdaRequest = serde_json::from_value(payload)?;
+            return self.http(LambdaEvent::new(request, context)).await;
+        }
+        if let Some(schedule) = payload.get("schedule").and_then(Value::as_str) {
+            function.run_schedule(schedule).await?;
+            return Ok(json!({}));
+        }
+        match payload.pointer("/Records/0/eventSource").and_then(Value::as_str) {
+            Some("aws:sqs") => queue(function, payload).await,
+            Some("aws:dynamodb") => outbox(function, payload).await,
+            _ => Err(format!("{} does not know this kind of event", function.name).into()),
+        }
+    }
+
+    async fn http(&self, event: LambdaEvent<LambdaRequest>) -> Result<Value, Error> {
+        // A clone of a router shares its routes.
+        let mut adapter = lambda_http::Adapter::from(self.router.clone());
+        let response = adapter.call(event).await?;
+        Ok(serde_json::to_value(response)?)
+    }
+}
+
+/// Puts the claims that API Gateway verified beside the request.
+async fn with_claims(mut request: Request, next: Next) -> Response {
+    if let Some(claims) = request.extensions().get::<RequestContext>().and_then(verified_claims) {
+        request.extensions_mut().insert(claims);
+    }
+    next.run(request).await
 }
 
 /// A read that the function's role allows: the publisher sees the outbox alone.
@@ -43,45 +106,6 @@ async fn warm_up(cloud: &Cloud, function: &Function) -> Result<(), StoreError> {
     } else {
         cloud.store.settings().await.map(|_| ())
     }
-}
-
-/// Handles one Lambda event. All lines about it have Lambda's id of the request and the id of its trace.
-pub async fn handle(function: &Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let (request_id, trace) = (event.context.request_id.clone(), event.context.xray_trace_id.clone());
-    // Boxed: the future of every kind of event is large, and is moved several times.
-    let handled = Box::pin(by_its_shape(function, event));
-    invocation::within(function.name, &request_id, trace.as_deref(), handled).await
-}
-
-async fn by_its_shape(function: &Function, event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let LambdaEvent { payload, context } = event;
-    if payload.get("requestContext").is_some() {
-        let request: LambdaRequest = serde_json::from_value(payload)?;
-        return http(function, LambdaEvent::new(request, context)).await;
-    }
-    if let Some(schedule) = payload.get("schedule").and_then(Value::as_str) {
-        function.run_schedule(schedule).await?;
-        return Ok(json!({}));
-    }
-    match payload.pointer("/Records/0/eventSource").and_then(Value::as_str) {
-        Some("aws:sqs") => queue(function, payload).await,
-        Some("aws:dynamodb") => outbox(function, payload).await,
-        _ => Err(format!("{} does not know this kind of event", function.name).into()),
-    }
-}
-
-async fn http(function: &Function, event: LambdaEvent<LambdaRequest>) -> Result<Value, Error> {
-    let router = finish(function.router()).layer(axum::middleware::from_fn(
-        |mut request: axum::extract::Request, next: axum::middleware::Next| async move {
-            if let Some(claims) = request.extensions().get::<RequestContext>().and_then(verified_claims) {
-                request.extensions_mut().insert(claims);
-            }
-            next.run(request).await
-        },
-    ));
-    let mut adapter = lambda_http::Adapter::from(router);
-    let response = adapter.call(event).await?;
-    Ok(serde_json::to_value(response)?)
 }
 
 /// The claims that API Gateway's JWT authorizer verified. Nothing that the caller sends can look like them.

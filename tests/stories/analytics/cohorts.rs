@@ -31,6 +31,9 @@ async fn world(kept: bool) -> World {
     world.customer_with("beta", &[]).await;
     csat(&world, "acme", 5).await;
     csat(&world, "beta", 3).await;
+    on(&world, "2026-03-25", 9);
+    csat(&world, "acme", 5).await;
+    csat(&world, "beta", 3).await;
     keep(&world, "2026-04-01", kept).await;
     on(&world, "2026-04-10", 9);
     world.customer_with("gamma", &[]).await;

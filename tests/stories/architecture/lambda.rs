@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use keepwell_aws::function::Function;
-use keepwell_aws::lambda::handle;
+use keepwell_aws::lambda::Served;
 use keepwell_local::cloud::faults::{Fault, FaultPlan, FaultRule, RefusedEntries};
 use keepwell_local::cloud::requests::Service;
 use keepwell_tests::World;
@@ -25,7 +25,7 @@ fn function<'a>(world: &'a World, name: &str) -> &'a Function {
 }
 
 async fn invoke(world: &World, name: &str, event: Value) -> Result<Value, String> {
-    let answer = handle(function(world, name), LambdaEvent::new(event, Context::default())).await;
+    let answer = Served::new(function(world, name).clone()).handle(LambdaEvent::new(event, Context::default())).await;
     answer.map_err(|error| error.to_string())
 }
 

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
 use keepwell_aws::function::{Function, HandlerError};
-use keepwell_aws::lambda::handle;
+use keepwell_aws::lambda::Served;
 use keepwell_aws::telemetry::invocation::Work;
 use keepwell_tests::World;
 use lambda_runtime::{Context, LambdaEvent};
@@ -23,7 +23,7 @@ async fn invoke(world: &World, name: &str, request_id: &str, trace: Option<&str>
     context.request_id = request_id.to_owned();
     context.xray_trace_id =
         trace.map(|root| format!("Root={root};Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87bd80c:0"));
-    handle(function, LambdaEvent::new(event, context)).await.expect(name)
+    Served::new(function.clone()).handle(LambdaEvent::new(event, context)).await.expect(name)
 }
 
 fn sample(name: &str) -> Value {

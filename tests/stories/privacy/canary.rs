@@ -1,4 +1,4 @@
-//! What people are called, reached at and say, and what opens doors, is in no log line, event or address, whatever goes wrong.
+//! What people are called, reached at and say, and what opens doors, is in no log line, metric, event or address, whatever goes wrong.
 
 use chrono::Duration;
 use http::Method;
@@ -97,7 +97,7 @@ async fn poison(world: &World) {
         for body in [format!("{NAME} {{"), json!(EMAIL).to_string(), json!({ "detail-type": [EMAIL] }).to_string()] {
             let record = json!({ "eventSource": "aws:sqs", "messageId": "m", "body": body });
             let event = LambdaEvent::new(json!({ "Records": [record] }), Context::default());
-            let _ = keepwell_aws::lambda::handle(function, event).await;
+            let _ = keepwell_aws::lambda::Served::new(function.clone()).handle(event).await;
         }
     }
 }
@@ -143,7 +143,7 @@ async fn damaged(world: &World) {
 }
 
 #[tokio::test]
-async fn no_name_address_comment_or_secret_is_in_a_log_an_event_or_an_address() {
+async fn no_name_address_comment_or_secret_is_in_a_log_a_metric_an_event_or_an_address() {
     let (lines, _listening) = listen(&FUNCTIONS);
     let known = Known::new().await;
     let world = &known.world;
@@ -197,6 +197,14 @@ async fn no_name_address_comment_or_secret_is_in_a_log_an_event_or_an_address() 
     for line in log.lines() {
         let lower = line.to_lowercase();
         assert!(!lower.contains(CANARY), "{line}");
+        for secret in &secrets {
+            assert!(!line.contains(secret.as_str()), "{secret} in {line}");
+        }
+    }
+    let metrics = world.system.local().metrics().lines();
+    assert!(metrics.len() > 100, "{} lines of metrics", metrics.len());
+    for line in metrics {
+        assert!(!line.to_lowercase().contains(CANARY), "{line}");
         for secret in &secrets {
             assert!(!line.contains(secret.as_str()), "{secret} in {line}");
         }

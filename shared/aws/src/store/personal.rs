@@ -212,7 +212,12 @@ impl Search<'_> {
             changed |= replace(&mut after, "title", ERASED) | replace(&mut after, "detail", "");
         }
         if changed {
-            self.found.push(Found { table: Table::Core, kind: super::export::kind_of(sk), item, after: Some(after) });
+            self.found.push(Found {
+                table: Table::Core,
+                kind: super::personal_export::kind_of(sk),
+                item,
+                after: Some(after),
+            });
         }
     }
 
