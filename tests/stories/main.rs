@@ -27,6 +27,7 @@ mod nightly;
 mod observability;
 mod openapi;
 mod privacy;
+mod quiet_time;
 mod scores;
 mod sentiment;
 mod settings;
