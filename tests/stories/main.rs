@@ -28,6 +28,7 @@ mod nightly;
 mod observability;
 mod openapi;
 mod privacy;
+mod quiet_time;
 mod saved_views;
 mod scores;
 mod sentiment;

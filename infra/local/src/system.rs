@@ -103,6 +103,8 @@ pub struct LocalSystem {
     snapshot_at: Arc<AtomicU64>,
     /// Held by whoever loads the demo.
     demo: Arc<Mutex<()>>,
+    /// What is known of the five-minute schedules.
+    quiet: Arc<schedules::Quiet>,
 }
 
 impl LocalSystem {
@@ -143,6 +145,7 @@ impl LocalSystem {
             rested_at: Arc::new(AtomicU64::new(u64::MAX)),
             snapshot_at: Arc::new(AtomicU64::new(u64::MAX)),
             demo: Arc::default(),
+            quiet: Arc::default(),
         })
     }
 

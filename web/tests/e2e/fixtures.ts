@@ -73,19 +73,26 @@ export const test = base.extend<{ console: Console }>({
 
 export { expect };
 
-/** No violation of WCAG 2.2 AA on the page as it is; there is no list of exceptions. */
+const LEVELS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+/** What the colours decide: all that differs between light and dark. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** No violation of WCAG 2.2 AA on the page as it is, in its colours and in the other ones; there is no list of exceptions. */
 export async function accessible(page: Page): Promise<void> {
+  expect(await violations(page, (axe) => axe.withTags(LEVELS))).toEqual([]);
+  const dark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  await page.emulateMedia({ colorScheme: dark ? 'light' : 'dark' });
+  expect(await violations(page, (axe) => axe.withRules(COLOURS)), dark ? 'in light' : 'in dark').toEqual([]);
+  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
+}
+
+async function violations(page: Page, ask: (axe: AxeBuilder) => AxeBuilder): Promise<string[]> {
   // Frames of the mailbox show mails that others wrote, in a sandbox without scripts, which axe cannot enter.
-  const found = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .exclude('iframe')
-    .analyze();
-  expect(
-    found.violations.map(
-      (violation) =>
-        `${violation.id}: ${violation.nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary ?? ''}`).join(' | ')}`,
-    ),
-  ).toEqual([]);
+  const found = await ask(new AxeBuilder({ page }).exclude('iframe')).analyze();
+  return found.violations.map(
+    (violation) =>
+      `${violation.id}: ${violation.nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary ?? ''}`).join(' | ')}`,
+  );
 }
 
 /** Nothing is wider than the screen. */

@@ -36,11 +36,6 @@ export default defineConfig({
       testIgnore: /(phone|turned)\.spec\.ts/,
       use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
     },
-    {
-      name: 'dark',
-      testMatch: /states\.spec\.ts/,
-      use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-    },
     { name: 'phone', testMatch: /(states|phone)\.spec\.ts/, use: { ...devices['Pixel 7'], colorScheme: 'light' } },
     { name: 'turned', testMatch: /turned\.spec\.ts/, use: { ...devices['Desktop Chrome'], colorScheme: 'light' } },
   ],
