@@ -32,7 +32,7 @@ export default defineConfig({
   },
   projects: [
     {
-      name: 'light',
+      name: 'desktop',
       testIgnore: /(phone|turned)\.spec\.ts/,
       use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
     },

@@ -1,4 +1,4 @@
-// Every page in every state it can be in: accessible, no wider than the screen, without errors. Run in light, in dark, and on a phone.
+// Every page in every state it can be in: accessible, no wider than the screen, without errors. On a desktop and on a phone, in light and in dark colours.
 import { accessible, expect, fits, settled, test } from './fixtures';
 
 const PAGES: [name: string, path: string, shows: string | RegExp][] = [
