@@ -50,3 +50,8 @@ export const ROLE: Record<Role, { label: string; may: string }> = {
   csm: { label: 'Customer success manager', may: 'Also sets statuses, logs interactions, works on tasks.' },
   admin: { label: 'Admin', may: 'Also changes scorecards, automations and settings, and erases.' },
 };
+
+/** How often contacts are asked; a customer without a number of its own follows the settings. */
+export function cadence(days: number | null): string {
+  return days === null ? 'as often as the settings say' : `every ${days} days`;
+}
