@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 const KB = 1024;
+// What a person waits for is small: the entry, and a page's own chunk. The folder is what a release binary carries: all pages.
 export const BUDGETS = { entry: 35 * KB, page: 15 * KB, chart: 25 * KB, yaml: 34 * KB, css: 12 * KB, folder: 1100 * KB };
 
 /** A vite plugin that compares what was built with the budgets and prints the largest. */

@@ -13,6 +13,26 @@ test('signs in by choosing a role, and out again', async ({ page, console }) => 
   await expect(page.getByRole('heading', { name: 'Sign in to Keepwell' })).toBeVisible();
 });
 
+test('a tab from before a deployment loads itself again', async ({ page, console }) => {
+  console.expectErrors(/404/);
+  await console.open('/');
+  await settled(page);
+  let gone = 0;
+  // The file of the page's code has another name now.
+  await page.route(/\/assets\/Tasks-.*\.js$/, (route) => {
+    gone += 1;
+    return gone === 1 ? route.fulfill({ status: 404 }) : route.fallback();
+  });
+  await page
+    .getByRole('navigation', { name: 'Pages' })
+    .getByRole('link', { name: /^Tasks/ })
+    .click();
+  await expect(page.getByRole('heading', { name: 'Tasks', level: 1 })).toBeVisible();
+  await settled(page);
+  await expect(page.getByText('Today').filter({ visible: true }).first()).toBeVisible();
+  expect(gone).toBeGreaterThanOrEqual(2);
+});
+
 test('finds a slipping customer and sees why, without a mouse', async ({ page, console }) => {
   await page.goto(console.url);
   await tabTo(page, page.getByRole('button', { name: /^Customer success manager/ }));
