@@ -1,4 +1,4 @@
-//! `GET /v1/system`: how the system itself is doing, as far as its tables know. The rest is on the dashboard in CloudWatch.
+//! `GET /v1/system`: how the system itself is doing, as far as its tables know. The rest is on the deployment's dashboard.
 
 use axum::extract::State;
 use chrono::{DateTime, Utc};

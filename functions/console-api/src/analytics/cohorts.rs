@@ -38,13 +38,12 @@ pub(crate) struct Cohort {
     /// How many they are.
     customers: usize,
     /// How they stood at the end of each of their months, as far as days or histories tell it; of the present month, how they stand.
-    months: Vec<Month>,
+    months: Vec<CohortMonth>,
 }
 
 /// A cohort at the end of one of its months.
 #[derive(Serialize, schemars::JsonSchema)]
-#[schemars(rename = "CohortMonth")]
-pub(crate) struct Month {
+pub(crate) struct CohortMonth {
     /// Which: 0 is the month in which they started.
     month: u32,
     #[serde(flatten)]
@@ -83,7 +82,7 @@ pub(crate) async fn get_cohorts(State(cloud): State<Cloud>, mut query: QueryPara
     for (moment, of_cohort) in at_ends.await? {
         for (started, stood) in of_cohort {
             if let (Some(month), Some(cohort)) = (month_at(started, moment.on, today), cohorts.get_mut(&started)) {
-                cohort.months.push(Month { month, moment, standing: Standing::of(stood.into_iter()) });
+                cohort.months.push(CohortMonth { month, moment, standing: Standing::of(stood.into_iter()) });
             }
         }
     }

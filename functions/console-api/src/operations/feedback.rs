@@ -9,8 +9,8 @@ use keepwell_domain::id::CustomerId;
 use keepwell_domain::sentiment::Sentiment;
 use schemars::JsonSchema;
 
-use crate::feedback::{AnswerView, Happiness};
 use super::contacts::Locale;
+use crate::feedback::{AnswerView, Happiness};
 use crate::insights::Insights;
 use crate::mail_templates::MailPreview;
 

@@ -16,8 +16,6 @@ use super::texts;
 use crate::feedback_mail;
 use crate::render::{RenderError, Templates};
 
-/// The mail that asks for feedback: it needs a request, which an automation cannot make.
-
 /// Tries the texts out on a customer of whom everything is known, so that a misspelt variable is found now.
 pub fn check(templates: &Templates, automation: &Automation, now: DateTime<Utc>) -> Result<(), Problems> {
     let mut problems = Problems::default();
@@ -57,6 +55,7 @@ fn mail(
     contact: Option<&Contact>,
 ) -> Vec<(&'static str, String)> {
     match content {
+        // It needs a request, which an automation cannot make.
         MailContent::Template { template } if template == feedback_mail::TEMPLATE => {
             vec![("template", "is sent by Keepwell itself, to ask for feedback, and by no automation".to_owned())]
         }

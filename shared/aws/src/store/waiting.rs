@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn what_is_due_is_counted_up_to_the_most() {
         let now: DateTime<Utc> = DateTime::UNIX_EPOCH + Duration::days(9);
-        let before = |seconds: usize| now - Duration::seconds(seconds as i64);
+        let before = |seconds: usize| now - Duration::seconds(1) * i32::try_from(seconds).unwrap_or_default();
         assert_eq!(Waiting::of([now + Duration::seconds(1)], now), Waiting::default());
         let some = Waiting::of([now, before(5), before(2)], now);
         assert_eq!(some, Waiting { count: 3, capped: false, oldest_at: Some(before(5)) });
