@@ -18,7 +18,7 @@ fn log<'a>(world: &'a World, body: &Value) -> Call<'a> {
 async fn known(world: &World) -> Value {
     let score = world.get("/v1/customers/acme/score").await;
     let rules =
-        score["dimensions"].as_array().into_iter().flatten().flat_map(|dimension| dimension["rules"].as_array());
+        score["dimensions"].as_array().into_iter().flatten().filter_map(|dimension| dimension["rules"].as_array());
     let raw = |measure: &str| {
         let mut rules = rules.clone().flatten();
         rules.find(|rule| rule["measure"] == measure).map(|rule| rule["raw"].clone())
