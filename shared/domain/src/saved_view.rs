@@ -134,6 +134,7 @@ impl SavedView {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use serde_json::json;
 

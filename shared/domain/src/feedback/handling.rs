@@ -82,6 +82,7 @@ impl HandlingChange {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use serde_json::json;
 
