@@ -101,6 +101,7 @@ test('goals and tickets show how far they are', async ({ page, console }) => {
 test('an answer is taken into work, gets a theme, and is closed, without a mouse', async ({ page, console }) => {
   await console.open('/inbox?rating=happy');
   await settled(page);
+  await expect(page.getByRole('region', { name: 'Answers' }).getByRole('button').first()).toBeVisible();
   await page.keyboard.press('j');
   const answer = page.getByRole('region', { name: 'The answer' });
   await expect(answer.getByRole('button', { name: 'New' })).toHaveAttribute('aria-pressed', 'true');
@@ -128,6 +129,7 @@ test('an answer that somebody else handles meanwhile is not overwritten', async 
   console.expectErrors(/412/);
   await console.open('/inbox?rating=neutral');
   await settled(page);
+  await expect(page.getByRole('region', { name: 'Answers' }).getByRole('button').first()).toBeVisible();
   await page.keyboard.press('j');
   const answer = page.getByRole('region', { name: 'The answer' });
   await expect(answer.getByRole('button', { name: 'New' })).toHaveAttribute('aria-pressed', 'true');

@@ -6,7 +6,8 @@ export default defineConfig({
   outputDir: '../../test-results',
   globalSetup: './server.ts',
   fullyParallel: false,
-  workers: 1,
+  // The desktop and the phone beside each other, each in its order.
+  workers: 2,
   forbidOnly: true,
   // A machine that is busy with something else may be late once; what fails twice is wrong. Playwright reports both.
   retries: process.env.CI ? 1 : 0,
@@ -33,10 +34,16 @@ export default defineConfig({
   projects: [
     {
       name: 'desktop',
+      workers: 1,
       testIgnore: /(phone|turned)\.spec\.ts/,
       use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
     },
-    { name: 'phone', testMatch: /(states|phone)\.spec\.ts/, use: { ...devices['Pixel 7'], colorScheme: 'light' } },
-    { name: 'turned', testMatch: /turned\.spec\.ts/, use: { ...devices['Desktop Chrome'], colorScheme: 'light' } },
+    { name: 'phone', workers: 1, testMatch: /(states|phone)\.spec\.ts/, use: { ...devices['Pixel 7'], colorScheme: 'light' } },
+    {
+      name: 'turned',
+      dependencies: ['desktop', 'phone'],
+      testMatch: /turned\.spec\.ts/,
+      use: { ...devices['Desktop Chrome'], colorScheme: 'light' },
+    },
   ],
 });
