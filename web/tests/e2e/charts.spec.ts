@@ -104,7 +104,7 @@ test('filters of the quadrant are those of the portfolio, and live in the addres
   await console.open('/quadrant?book=all');
   await settled(page);
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
-  await page.getByLabel('Plan').selectOption('Enterprise');
+  await page.getByRole('combobox', { name: /^Plan/ }).selectOption('Enterprise');
   await expect(page).toHaveURL(/segment\.plan=Enterprise/);
   await settled(page);
   await expect(page.locator('figcaption')).toContainText(`Of ${enterprise} customers`);
@@ -198,7 +198,7 @@ test('period, owner and segment go along from question to question', async ({ pa
   await expect(page).toHaveURL(/from=2026-09-04/);
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByLabel('Owner').selectOption('ana.ruiz@keepwell.example');
-  await page.getByLabel('Plan').selectOption('Team');
+  await page.getByRole('combobox', { name: /^Plan/ }).selectOption('Team');
   await page.getByRole('navigation', { name: 'Questions' }).getByRole('link', { name: 'Movement' }).click();
   await expect(page).toHaveURL(
     (url) =>
