@@ -116,6 +116,7 @@ export async function tabTo(page: Page, target: Locator, most = 60): Promise<voi
 
 /** Waits until nothing on the page is loading. */
 export async function settled(page: Page): Promise<void> {
-  await expect(page.locator('.skeleton')).toHaveCount(0);
+  // In this order: before the page is there, nothing of it is loading either.
   await expect(page.locator('main')).toBeVisible();
+  await expect(page.locator('.skeleton')).toHaveCount(0);
 }

@@ -57,7 +57,7 @@ impl LocalSystem {
     ///
     /// The five-minute schedules are run on the hour too, and between hours only while something is going on: they look
     /// for what a failure left behind, and nothing can be left behind where nothing happened. The same goes for the snapshot.
-    /// On the hour too they are left out where they would find nothing ([`Quiet`]), but for the last one.
+    /// On the hour too they are left out where they would find nothing, but for the last one.
     pub async fn advance(&self, step: Duration) -> Result<(), SystemError> {
         let _turn = self.turn.lock().await;
         let clock = self.local.clock();
