@@ -29,7 +29,7 @@ use crate::measure::{Bench, Effort, Starts, Warm};
 use crate::portfolio::Portfolio;
 
 /// The largest zip that is allowed, in MB: a function that grows beyond it has taken in what it does not need.
-const ZIP_LIMIT_MB: f64 = 12.0;
+const ZIP_LIMIT_MB: f64 = 10.0;
 /// Targets that are printed when they are missed.
 const ZIP_MB: f64 = 8.0;
 const START_MS: f64 = 30.0;
