@@ -1,5 +1,5 @@
 // What a chart says, as a sentence made from its numbers.
-import { count, number, percent, score, signed } from '../lib/format';
+import { count, month, number, percent, score, signed } from '../lib/format';
 
 /** `one`, `one and two`, `one, two and three`. */
 export function list(parts: string[]): string {
@@ -165,5 +165,5 @@ export function cohortsCaption(
   const last = oldest.months.at(-1);
   const sentence = `${count(customers, 'customer')} started in ${count(items.length, 'month')}.`;
   if (!last || last.retained === null) return sentence;
-  return `${sentence} Of those of the oldest month, ${percent(last.retained)} are still there after ${count(last.month, 'month')}.`;
+  return `${sentence} Of ${count(oldest.customers, 'customer')} that started in ${month(`${oldest.started}-01`)}, ${percent(last.retained)} stayed ${count(last.month, 'month')}.`;
 }

@@ -207,6 +207,9 @@ test('a contact is given out and erased', async ({ page, console }) => {
   await console.open('/settings/exports', 'admin');
   await page.getByRole('combobox', { name: 'Find a customer' }).fill('forget');
   await page.getByRole('option', { name: /Forget Co/ }).click();
+  // As the link in a customer's profile says it.
+  await expect(page).toHaveURL(/\/settings\/exports\?customer=forget-co$/);
+  await page.reload();
   await page.getByLabel('Contact', { exact: true }).selectOption({ label: 'Fiona Forgotten, fiona@forget.example' });
   const given = await downloaded(page, page.getByRole('button', { name: 'Export as JSON' }).last());
   expect(given.name).toBe('forget-co-p1.json');

@@ -90,7 +90,7 @@ test('movement, drivers, renewals, responses, cohorts', () => {
       { started: '2026-02', customers: 3, months: [{ month: 0, retained: 1, mean_score: 70 }] },
       { started: '2026-01', customers: 4, months: [{ month: 9, retained: 0.75, mean_score: 70 }] },
     ]),
-  ).toBe('7 customers started in 2 months. Of those of the oldest month, 75 % are still there after 9 months.');
+  ).toBe('7 customers started in 2 months. Of 4 customers that started in Jan 2026, 75 % stayed 9 months.');
 });
 
 test('a customer', () => {

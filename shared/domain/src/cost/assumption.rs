@@ -110,6 +110,9 @@ pub const DAY_DAYS: f64 = 400.0;
 /// Functions started by schedules in a day: five every 5 minutes, two every hour, the nightly run, and the snapshots.
 pub const STARTS_A_DAY: f64 = 5.0 * 288.0 + 2.0 * 24.0 + 1.0 + SNAPSHOTS_A_DAY;
 
+/// Write units of a heartbeat: a run of a schedule notes itself with one plain write of less than a kilobyte.
+pub const WRITE_UNITS_A_RUN: f64 = 1.0;
+
 /// Alarms in the template.
 pub const ALARMS: f64 = 37.0;
 

@@ -259,9 +259,10 @@ fn logs(all: &Amounts) -> Amounts {
     Amounts { log_gb: bytes / 1e9, ..Amounts::default() }
 }
 
-/// What is there although nothing happens. Every start is taken for a look for what is due.
+/// What is there although nothing happens. Every start is taken for a look for what is due, and notes that it ran.
 fn standing() -> Amounts {
-    let start = Amounts { starts: 1.0, ..invocation(assume::LARGER_MEMORY) } + done(LOOK, assume::LARGER_MEMORY);
+    let start = Amounts { starts: 1.0, write_units: assume::WRITE_UNITS_A_RUN, ..invocation(assume::LARGER_MEMORY) }
+        + done(LOOK, assume::LARGER_MEMORY);
     start * (assume::STARTS_A_DAY * assume::DAYS)
         + Amounts {
             queue_requests: assume::IDLE_POLLS * assume::QUEUES,
