@@ -1,5 +1,6 @@
 """One address for everybody: the console's files, the API and the links of mails behind CloudFront."""
 
+import gzip
 import shutil
 import subprocess
 
@@ -52,6 +53,13 @@ def test_browsers_are_told_what_the_page_may_do(world):
     assert f"connect-src 'self' https://{world.id('UserPoolDomain')}.auth." in policy
     assert headers["strict-transport-security"].startswith("max-age=63072000")
     assert (headers["x-content-type-options"], headers["x-frame-options"], headers["referrer-policy"]) == ("nosniff", "DENY", "same-origin")
+
+
+def test_a_long_answer_of_the_api_comes_packed_to_who_takes_it(world):
+    plain = world.site("GET", "/v1/measures", role="viewer").expect(200)
+    packed = world.site("GET", "/v1/measures", role="viewer", accept_encoding="gzip").expect(200)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body and len(packed.body) * 3 < len(plain.body)
 
 
 def test_the_bucket_is_read_by_cloudfront_alone(world, console):

@@ -12,11 +12,14 @@ pub mod logged;
 pub mod openapi;
 pub mod rights;
 
+use std::io::Read as _;
+
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
+use flate2::read::GzDecoder;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use keepwell_aws::http::{Role, Route};
@@ -251,6 +254,7 @@ impl Call<'_> {
         };
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        let bytes = unpacked(&parts.headers, bytes);
         let reply =
             Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() };
         let breach = self.world.contract().breach(&Exchange {
@@ -265,6 +269,18 @@ impl Call<'_> {
         });
         assert!(breach.is_none(), "{}", breach.unwrap_or_default());
         reply
+    }
+}
+
+/// A body without its packing.
+fn unpacked(headers: &HeaderMap, bytes: Bytes) -> Bytes {
+    if headers.get("content-encoding").is_none_or(|encoding| encoding != "gzip") {
+        return bytes;
+    }
+    let mut plain = Vec::new();
+    match GzDecoder::new(&bytes[..]).read_to_end(&mut plain) {
+        Ok(_) => plain.into(),
+        Err(error) => panic!("not packed as its header says: {error}"),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What Lambda hands over and is answered, with the real functions. Samples: `tests/samples/lambda`.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use keepwell_aws::function::Function;
 use keepwell_aws::lambda::Served;
@@ -52,6 +53,25 @@ async fn an_http_call_with_verified_claims_is_answered_as_the_person_who_made_it
         assert_eq!(body["set_by"], "csm@keepwell.example", "{sample_name}: {body}");
         assert_eq!(answer["headers"]["etag"], "\"2\"", "{sample_name}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn a_long_answer_is_packed_for_who_takes_that() {
+    let world = World::new().await;
+    let mut request = sample("http-put-status-cognito");
+    request["rawPath"] = json!("/v1/measures");
+    request["requestContext"]["http"] = json!({ "method": "GET", "path": "/v1/measures", "protocol": "HTTP/1.1" });
+    let plain = invoke(&world, "console-api", request.clone()).await.expect("an answer");
+    assert_eq!((plain["statusCode"].as_u64(), plain["isBase64Encoded"].as_bool()), (Some(200), Some(false)), "{plain}");
+    request["headers"]["accept-encoding"] = json!("gzip, deflate, br, zstd");
+    let packed = invoke(&world, "console-api", request).await.expect("an answer");
+    assert_eq!(packed["isBase64Encoded"], true, "{packed}");
+    assert_eq!(packed["headers"]["content-encoding"], "gzip", "{packed}");
+    let bytes = STANDARD.decode(packed["body"].as_str().expect("a body")).expect("base64");
+    let mut text = String::new();
+    GzDecoder::new(&bytes[..]).read_to_string(&mut text).expect("gzip");
+    assert_eq!(text, plain["body"].as_str().expect("a body"));
+    assert!(bytes.len() * 3 < text.len(), "{} of {} bytes", bytes.len(), text.len());
 }
 
 #[tokio::test]

@@ -3,24 +3,31 @@
 const MINUS = '\u2212';
 export const NONE = '–';
 
-const numbers = new Map<number, Intl.NumberFormat>();
+/** Making a formatter takes a hundred times as long as using it: each is made once. */
+function once<Options, Format>(make: (options: Options) => Format): (options: Options) => Format {
+  const made = new Map<string, Format>();
+  return (options) => {
+    const key = JSON.stringify(options);
+    const format = made.get(key) ?? make(options);
+    made.set(key, format);
+    return format;
+  };
+}
+
+const numbers = once((options: Intl.NumberFormatOptions) => new Intl.NumberFormat('en', options));
+const dates = once((options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC' }));
 
 /** A number with at most `digits` decimals. */
 export function number(value: number | null | undefined, digits = 0): string {
   if (value === null || value === undefined || Number.isNaN(value)) return NONE;
-  let format = numbers.get(digits);
-  if (!format) {
-    format = new Intl.NumberFormat('en', { maximumFractionDigits: digits });
-    numbers.set(digits, format);
-  }
-  const text = format.format(Math.abs(value));
+  const text = numbers({ maximumFractionDigits: digits }).format(Math.abs(value));
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
 }
 
 /** A number with exactly `digits` decimals, for columns. */
 export function fixed(value: number | null | undefined, digits = 1): string {
   if (value === null || value === undefined) return NONE;
-  return new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits })
     .format(value)
     .replace('-', MINUS);
 }
@@ -46,7 +53,7 @@ export function percent(value: number | null | undefined, digits = 0): string {
 /** Money from hundredths, short: $1.2M, €870K. */
 export function money(cents: number | null | undefined, currency: string): string {
   if (cents === null || cents === undefined) return NONE;
-  const text = new Intl.NumberFormat('en', {
+  const text = numbers({
     style: 'currency',
     currency,
     notation: 'compact',
@@ -89,7 +96,7 @@ export function relativeDay(then: string | null | undefined, now: Date): string 
 
 /** "Jun 2027". */
 export function month(then: string): string {
-  return new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(then));
+  return dates({ month: 'short', year: 'numeric' }).format(new Date(then));
 }
 
 /** "12 Jan", with the year when it is not this one. */
@@ -97,20 +104,13 @@ export function date(then: string | null | undefined, now: Date): string {
   if (!then) return NONE;
   const day = new Date(then);
   const year = day.getUTCFullYear() === now.getUTCFullYear() ? undefined : 'numeric';
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year, timeZone: 'UTC' }).format(day);
+  return dates({ day: 'numeric', month: 'short', year }).format(day);
 }
 
 /** "12 Jan 2026, 14:05 UTC". */
 export function moment(then: string | null | undefined): string {
   if (!then) return NONE;
-  const format = new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: 'UTC',
-  });
+  const format = dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' });
   return `${format.format(new Date(then))} UTC`;
 }
 

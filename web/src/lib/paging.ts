@@ -1,6 +1,6 @@
 // The portfolio is read in pages, each behind the cursor that the page before gave. The first page is short, so that it is there soon.
 
-const FIRST = 30;
+const FIRST = 20;
 const NEXT = 100;
 /** Rows of one step over pages that nobody looks at: the most that the API gives. */
 const STEP = 1000;
