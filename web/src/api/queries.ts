@@ -4,7 +4,7 @@ import { now } from '../lib/clock.svelte';
 import { addDays, isoDate } from '../lib/format';
 import { api, take } from './client';
 import { problemOf } from './errors';
-import type { paths } from './schema';
+import type { components, paths } from './schema';
 
 export type CustomerQuery = NonNullable<paths['/v1/customers']['get']['parameters']['query']>;
 export type TaskQuery = NonNullable<paths['/v1/tasks']['get']['parameters']['query']>;
@@ -54,9 +54,10 @@ export const scoreQuery = (id: () => string, asOf: () => string | null = () => n
     queryKey: [...keys.customer(id()), 'score', asOf()],
     queryFn: () => {
       const moment = asOf();
+      // The client's types leave out what is always null, as all of a score that is not there yet.
       return take(
         api.GET('/v1/customers/{id}/score', { params: { path: { id: id() }, query: moment ? { as_of: moment } : {} } }),
-      );
+      ) as Promise<components['schemas']['ScoreOrNone']>;
     },
     enabled: id() !== '',
   }));

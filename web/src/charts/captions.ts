@@ -165,5 +165,6 @@ export function cohortsCaption(
   const last = oldest.months.at(-1);
   const sentence = `${count(customers, 'customer')} started in ${count(items.length, 'month')}.`;
   if (!last || last.retained === null) return sentence;
+  if (last.month === 0) return `${sentence} ${percent(last.retained)} of them are customers today.`;
   return `${sentence} Of ${count(oldest.customers, 'customer')} that started in ${month(`${oldest.started}-01`)}, ${percent(last.retained)} stayed ${count(last.month, 'month')}.`;
 }

@@ -27,9 +27,7 @@ export function number(value: number | null | undefined, digits = 0): string {
 /** A number with exactly `digits` decimals, for columns. */
 export function fixed(value: number | null | undefined, digits = 1): string {
   if (value === null || value === undefined) return NONE;
-  return numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits })
-    .format(value)
-    .replace('-', MINUS);
+  return numbers({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value).replace('-', MINUS);
 }
 
 /** A change: always with its sign, ±0 when it rounds to nothing. */

@@ -18,6 +18,7 @@ const PAGES: [name: string, path: string, shows: string | RegExp][] = [
   ['customer, with evidence', '/customers/voltmarrow?why=usage_trend', /Usage of the last 28 days/],
   ['customer, score', '/customers/voltmarrow?tab=score', 'caps the score'],
   ['customer, score of a past day', '/customers/voltmarrow?tab=score&as_of=2026-10-01', 'Back to now'],
+  ['customer, score before its first day', '/customers/voltmarrow?tab=score&as_of=2020-01-01', 'There was no score on that day'],
   ['customer, timeline', '/customers/larkmoor?tab=timeline', 'Today'],
   ['customer, timeline of a kind without events', '/customers/larkmoor?tab=timeline&kind=score', 'Nothing happened yet'],
   ['customer, feedback', '/customers/larkmoor?tab=feedback', 'Response rate'],
@@ -100,6 +101,24 @@ for (const [name, path, shows] of PAGES) {
     await fits(page);
   });
 }
+
+test('a customer of whom nothing is known yet', async ({ page, console }) => {
+  await console.api('csm', 'POST', '/v1/customers', { id: 'brand-new', name: 'Brand New' });
+  for (const [tab, shows] of [
+    ['overview', 'No scores yet'],
+    ['score', '0 % of the weight has data'],
+    ['timeline', 'Nothing happened yet'],
+    ['feedback', 'No answer'],
+    ['contacts', 'No contacts'],
+    ['tickets', 'No tickets'],
+  ] as const) {
+    await console.open(`/customers/brand-new?tab=${tab}`);
+    await settled(page);
+    await expect(page.getByText(shows, { exact: false }).filter({ visible: true }).first()).toBeVisible();
+    await accessible(page);
+    await fits(page);
+  }
+});
 
 for (const [name, path, shows] of [
   ['settings of an admin', '/settings', 'Nothing changed'],
