@@ -24,6 +24,7 @@ use crate::render::Templates;
 use crate::s3::Bucket;
 use crate::sign_in::{OpenIdProvider, SignIn};
 use crate::store::{Store, StoreError, Stored};
+use crate::walks::Walks;
 use crate::webhooks;
 use crate::write_keys::KnownWriteKeys;
 
@@ -180,6 +181,8 @@ pub struct Cloud {
     pub templates: Arc<Templates>,
     /// The write keys that this process saw lately.
     pub write_keys: Arc<KnownWriteKeys>,
+    /// The orders of long lists that this process made lately.
+    pub walks: Arc<Walks>,
     /// Sends to endpoints.
     pub webhooks: Arc<webhooks::Client>,
     clock: Clock,
@@ -217,6 +220,7 @@ impl Cloud {
             deployment: Arc::new(deployment),
             templates: Arc::new(Templates::shipped()),
             write_keys: Arc::default(),
+            walks: Arc::default(),
             clock,
         }
     }

@@ -21,5 +21,6 @@ pub mod snapshot;
 pub mod store;
 pub mod suppression;
 pub mod telemetry;
+pub mod walks;
 pub mod webhooks;
 pub mod write_keys;

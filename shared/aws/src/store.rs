@@ -4,6 +4,7 @@
 //! events to it, so that state and outbox can never differ.
 
 pub mod automations;
+mod batch;
 pub mod change;
 pub mod customers;
 pub mod deliveries;

@@ -2,10 +2,12 @@
 
 use chrono::Duration;
 use http::Method;
+use keepwell_aws::http::Role;
 use keepwell_tests::World;
 use serde_json::{Value, json};
 
 use super::{all_pages, each, later};
+use crate::imports::import;
 
 /// Ada is struggling and not happy, Bob thriving and happy, Cid thriving and never asked; of Dot nothing is known.
 async fn four_customers() -> World {
@@ -211,4 +213,38 @@ async fn a_row_has_its_top_driver_and_twelve_weeks_when_they_are_asked_for() {
     assert!(most > 0.0 && (ada["top_driver"]["costs"].as_f64().unwrap() - most).abs() < 1e-9, "{ada}");
     assert_eq!(row("dot")["top_driver"], Value::Null);
     assert_eq!(world.get("/v1/customers").await["items"][0].get("sparkline"), None);
+}
+
+#[tokio::test]
+async fn the_next_page_of_a_long_list_reads_its_own_rows_and_shows_them_as_they_are_now() {
+    let world = World::new().await;
+    let rows: String = (0..520).map(|number| format!("c{number:03},Customer {number:03},{number}\n")).collect();
+    import(&world, "customers", format!("id,name,arr_cents\n{rows}")).await;
+    let first = world.get("/v1/customers?sort=arr&limit=200").await;
+    assert_eq!((first["total"].as_u64(), each(&first, "id")[199]), (Some(520), "c199"));
+
+    // Everything may happen while somebody looks at the first page.
+    let (path, renamed) = ("/v1/customers/c250", json!({ "name": "Renamed", "arr_cents": 9_999 }));
+    world.change(Method::PATCH, path, path, renamed).await.expect_status(200);
+    world.call_as(Role::Admin, Method::DELETE, "/v1/customers/c251").send().await.expect_status(204);
+    world.settle().await;
+    let next =
+        |page: &Value| format!("/v1/customers?sort=arr&limit=200&cursor={}", page["next_cursor"].as_str().unwrap());
+    world.system.local().reset_requests();
+    let second = world.get(&next(&first)).await;
+    let reads = world.system.local().requests().len();
+    assert!(reads <= 4, "{reads} requests for 200 rows of 520");
+    // Nobody is passed over and nobody comes twice; the place is that of then, the values are of now.
+    let ids = each(&second, "id");
+    assert_eq!((ids.len(), ids[0], ids[199]), (200, "c200", "c400"));
+    assert!(ids.contains(&"c250") && !ids.contains(&"c251"));
+    assert_eq!(second["items"][50]["name"], "Renamed");
+    let third = world.get(&next(&second)).await;
+    assert_eq!((each(&third, "id").len(), &third["next_cursor"]), (119, &Value::Null));
+
+    // Half an hour later the order is forgotten: the page begins where the one before ended, in the order of now.
+    world.advance(Duration::minutes(30)).await;
+    let again = world.get(&next(&second)).await;
+    let ids = each(&again, "id");
+    assert_eq!((ids.len(), ids[0], ids[119]), (120, "c401", "c250"));
 }

@@ -1,5 +1,7 @@
 //! Customers, their contacts, status history and timeline; the team's settings.
 
+use std::collections::HashMap;
+
 use keepwell_domain::contact::Contact;
 use keepwell_domain::customer::Customer;
 use keepwell_domain::health_status::StatusChange;
@@ -31,6 +33,14 @@ impl Store {
         )
         .await?;
         Ok(pages.into_iter().flatten().collect())
+    }
+
+    /// The list rows of these customers, in their order; who is not there any more is left out.
+    pub async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
+        let rows: Vec<Stored<Customer>> = self.batch_get(Table::Core, ids.iter().map(keys::customer)).await?;
+        let mut found: HashMap<CustomerId, Customer> =
+            rows.into_iter().map(|row| (row.value.id.clone(), row.value)).collect();
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// Whether there is any customer.
