@@ -218,8 +218,8 @@ async fn a_row_has_its_top_driver_and_twelve_weeks_when_they_are_asked_for() {
 #[tokio::test]
 async fn the_next_page_of_a_long_list_reads_its_own_rows_and_shows_them_as_they_are_now() {
     let world = World::new().await;
-    let rows: String = (0..520).map(|number| format!("c{number:03},Customer {number:03},{number}\n")).collect();
-    import(&world, "customers", format!("id,name,arr_cents\n{rows}")).await;
+    let rows: Vec<String> = (0..520).map(|number| format!("c{number:03},Customer {number:03},{number}")).collect();
+    import(&world, "customers", format!("id,name,arr_cents\n{}", rows.join("\n"))).await;
     let first = world.get("/v1/customers?sort=arr&limit=200").await;
     assert_eq!((first["total"].as_u64(), each(&first, "id")[199]), (Some(520), "c199"));
 

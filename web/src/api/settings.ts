@@ -156,7 +156,11 @@ export const eraseCustomerMutation = () => {
   const client = useQueryClient();
   return createMutation(() => ({
     mutationFn: (id: string) => take(api.DELETE('/v1/customers/{id}', { params: { path: { id } } })),
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: (_answer, id) => {
+      // What is gone is not asked for again, although the page may still show it.
+      client.removeQueries({ queryKey: keys.customer(id) });
+      return client.invalidateQueries();
+    },
   }));
 };
 

@@ -41,12 +41,19 @@ pub(super) async fn serve(local: Local) -> Result<(), CommandError> {
     });
     let server = tokio::spawn(server.into_future());
     interrupted().await;
-    say("\nStopping.");
+    say("\nStopping. What waits is done first; Ctrl-C again leaves it for the next start.");
     let _ = stop.send(true);
-    // A browser that keeps its connection open must not keep the process alive.
-    let _ = tokio::time::timeout(Duration::from_secs(5), server).await;
-    let _ = pump.await;
-    system.settle().await?;
+    let rest = async {
+        // A browser that keeps its connection open must not keep the process alive.
+        let _ = tokio::time::timeout(Duration::from_secs(5), server).await;
+        let _ = pump.await;
+        system.settle().await
+    };
+    // After a large import much may wait. It is kept at every moment: a process may be killed too.
+    tokio::select! {
+        settled = rest => settled?,
+        () = interrupted() => {}
+    }
     system.remember_clock()?;
     say("Stopped. Everything is kept; the next start goes on from here.");
     Ok(())
