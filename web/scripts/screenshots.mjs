@@ -2,12 +2,10 @@
 //
 //   npm run build && npm run screenshots                     # starts target/debug/keepwell with its demo
 //   CHROMIUM=/usr/bin/chromium npm run screenshots           # with a browser of one's own
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
+import { ROOT, start } from './server.mjs';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = `${ROOT}/docs/images`;
 
 const PICTURES = [
@@ -31,25 +29,6 @@ const PICTURES = [
   { file: 'automation', path: '/automations/insight-churn-risk' },
   { file: 'home-dark', path: '/?book=all', colorScheme: 'dark' },
 ];
-
-/** The local system on a free port, its demo loaded, always on the same day. */
-async function start() {
-  const args = ['--data', ':memory:', '--port', '0', '--now', '2026-11-27T09:00:00Z', '--no-web-build'];
-  const server = spawn(process.env.KEEPWELL_BINARY ?? `${ROOT}/target/debug/keepwell`, args, {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const url = await new Promise((resolve, reject) => {
-    let said = '';
-    server.stdout.on('data', (bytes) => {
-      said += bytes;
-      const found = /Keepwell is at (http:\/\/\S+)[\s\S]*Ctrl-C/.exec(said)?.[1];
-      if (found) resolve(found);
-    });
-    server.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
-  });
-  return { url, stop: () => server.kill('SIGTERM') };
-}
 
 async function take(browser, url, token, { file, path, first, colorScheme = 'light' }) {
   const context = await browser.newContext({

@@ -5,37 +5,20 @@
 //   ROWS=100000 npm run perf                  # also scrolls through so many rows, see `many` below
 //
 // The profile is that of the budgets: slow 4G (1.6 Mbit/s down, 750 kbit/s up, 150 ms) and a processor four times slower.
-import { spawn } from 'node:child_process';
 import { createServer, request } from 'node:http';
 import { loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
+import { start } from '../../scripts/server.mjs';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const RUNS = Number(process.env.RUNS ?? 5);
 const SLOW_4G = { offline: false, latency: 150, downloadThroughput: (1.6 * 1024 * 1024) / 8, uploadThroughput: (750 * 1024) / 8 };
 const TARGET = { paint: 1000, drawn: 1600 };
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-/** The local system, when none was named. */
-async function start() {
-  if (process.env.KEEPWELL_URL) return { url: process.env.KEEPWELL_URL, stop: () => {} };
-  const binary = process.env.KEEPWELL_BINARY ?? `${ROOT}/target/debug/keepwell`;
-  const args = ['--data', ':memory:', '--port', '0', '--now', '2026-11-27T09:00:00Z', '--no-web-build'];
-  const server = spawn(binary, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  const url = await new Promise((resolve, reject) => {
-    let said = '';
-    server.stdout.on('data', (bytes) => {
-      said += bytes;
-      const found = /Keepwell is at (http:\/\/\S+)[\s\S]*Ctrl-C/.exec(said)?.[1];
-      if (found) resolve(found);
-    });
-    server.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)));
-  });
-  return { url, stop: () => server.kill('SIGTERM') };
-}
+/** The system that was named, else a local one of its own. */
+const system = () => (process.env.KEEPWELL_URL ? { url: process.env.KEEPWELL_URL, stop: () => {} } : start());
 
 /** In front of it what CloudFront does: files packed and kept, answers of the API as they are. */
 async function front(origin) {
@@ -236,7 +219,7 @@ const table = (head, lines) => {
 };
 const ms = (value) => `${Math.round(value)} ms`;
 
-const origin = await start();
+const origin = await system();
 const edge = await front(origin.url);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
