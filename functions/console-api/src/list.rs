@@ -184,7 +184,7 @@ pub(crate) async fn get_customers(
     if as_file {
         return file(&everybody(&cloud, &filter, sort, now).await?, now);
     }
-    let found = page::read(&cloud, &filter, sort, place, limit).await?;
+    let found = page::read(&cloud, &filter, sort, place, limit, now).await?;
     let details = details::of(&cloud, &details, &found.customers, now).await?;
     let row = |(customer, details)| CustomerRow { customer: view::customer(customer, now), details };
     let items: Vec<_> = found.customers.iter().zip(details).map(row).collect();

@@ -40,8 +40,8 @@ pub(super) async fn read(
     sort: Sort,
     place: Option<Place>,
     limit: usize,
+    now: DateTime<Utc>,
 ) -> Result<Found, ApiError> {
-    let now = cloud.now();
     if let Some((id, at)) = place.as_ref().and_then(|place| place.walk.as_ref())
         && let Some(order) = cloud.walks.order(id, now)
     {
@@ -74,10 +74,9 @@ async fn along(
     let mut page: Vec<Customer> = Vec::with_capacity(limit);
     let mut last = None;
     while page.len() < limit && at < order.len() {
-        let ids = order.iter().skip(at).take(limit - page.len());
-        let ids: Vec<CustomerId> = ids.cloned().collect();
-        at += ids.len();
-        let rows = cloud.store.customers(&ids).await?;
+        let end = order.len().min(at + limit - page.len());
+        let rows = cloud.store.customers(order.get(at..end).unwrap_or_default()).await?;
+        at = end;
         last = rows.last().map(reduced).or(last);
         page.extend(rows.into_iter().filter(|customer| filter.matches(customer, now)));
     }
