@@ -2,6 +2,7 @@
 
 mod contacts;
 mod erase;
+mod goals;
 mod list;
 mod profile;
 mod scores;

@@ -21,6 +21,7 @@ mod faults;
 mod feedback;
 mod imports;
 mod insights;
+mod known_customers;
 mod links;
 mod mail;
 mod members;

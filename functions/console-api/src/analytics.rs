@@ -9,6 +9,8 @@ pub(crate) mod responses;
 pub(crate) mod segments;
 pub(crate) mod trend;
 
+use std::sync::Arc;
+
 use chrono::{Days, NaiveDate};
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::QueryParams;
@@ -23,9 +25,9 @@ fn scope(query: &mut QueryParams) -> Scope {
 }
 
 /// The customers that are looked at, as they are now.
-async fn customers(cloud: &Cloud, scope: &Scope) -> Result<Vec<Customer>, StoreError> {
-    let all = cloud.store.portfolio().await?.into_iter().map(|stored| stored.value);
-    let mut customers: Vec<Customer> = all.filter(|customer| scope.has(customer)).collect();
+async fn customers(cloud: &Cloud, scope: &Scope) -> Result<Vec<Arc<Customer>>, StoreError> {
+    let mut customers = cloud.customers().await?;
+    customers.retain(|customer| scope.has(customer));
     customers.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(customers)
 }

@@ -1,6 +1,7 @@
 //! Insights: the four cells of Health Status x Happiness Level, and those that are in none.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::State;
 use keepwell_aws::cloud::Cloud;
@@ -17,9 +18,8 @@ pub(crate) async fn get_insights(State(cloud): State<Cloud>, query: QueryParams)
     query.finish()?;
     let now = cloud.now();
     let settings = cloud.settings().await?;
-    let mut cells: BTreeMap<Insight, Vec<Customer>> = BTreeMap::new();
-    for stored in cloud.store.portfolio().await? {
-        let customer = stored.value;
+    let mut cells: BTreeMap<Insight, Vec<Arc<Customer>>> = BTreeMap::new();
+    for customer in cloud.customers().await? {
         if customer.churned {
             continue;
         }
@@ -84,7 +84,7 @@ struct Placed<'a> {
     happiness_level: Option<HappinessLevel>,
 }
 
-fn describe(cell: Insight, customers: &[Customer]) -> Cell<'_> {
+fn describe(cell: Insight, customers: &[Arc<Customer>]) -> Cell<'_> {
     let mut arr_cents: BTreeMap<&str, i64> = BTreeMap::new();
     for customer in customers {
         *arr_cents.entry(&customer.profile.currency).or_default() += customer.profile.arr_cents.unwrap_or(0);
@@ -96,7 +96,7 @@ fn describe(cell: Insight, customers: &[Customer]) -> Cell<'_> {
         next_step: cell.next_step(),
         count: customers.len(),
         arr_cents,
-        customers: customers.iter().map(placed).collect(),
+        customers: customers.iter().map(|customer| placed(customer)).collect(),
     }
 }
 

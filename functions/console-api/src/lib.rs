@@ -15,6 +15,7 @@ mod erase;
 mod exports;
 mod feedback;
 mod feedback_mail;
+mod goals;
 mod insights;
 mod list;
 mod mail_templates;
@@ -61,6 +62,7 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(admin, Method::POST, "/v1/customers/{id}/contacts/{contact}/erase", erase::post_contact_erasure)
         .route(admin, Method::GET, "/v1/customers/{id}/contacts/{contact}/export", personal_data::get_contact_export)
         .route(admin, Method::GET, "/v1/customers/{id}/export", personal_data::get_customer_export)
+        .route(viewer, Method::GET, "/v1/customers/{id}/goals", goals::get_goals)
         .route(viewer, Method::GET, "/v1/customers/{id}/timeline", customers::get_timeline)
         .route(viewer, Method::GET, "/v1/customers/{id}/happiness", feedback::get_happiness)
         .route(viewer, Method::GET, "/v1/customers/{id}/score", scores::get_score)

@@ -1,14 +1,14 @@
 //! The portfolio: all customers, filtered, sorted, page by page.
 //!
-//! The list rows are read whole and sorted in memory: 100,000 rows cost about $0.0006 a read, and any sort and filter works. The order of
-//! a long list is remembered, so that its next page reads its own rows alone.
+//! A process knows the list rows of everybody and asks only for what changed, so that any filter and sort works, and costs milliseconds
+//! with 100,000 customers.
 
 mod details;
 mod filter;
-mod page;
+mod order;
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -25,76 +25,14 @@ use serde_json::{Value, json};
 
 use self::details::Details;
 use self::filter::Filter;
-use self::page::Place;
+use self::order::Place;
+use self::order::Sort;
+pub(crate) use self::order::SortField;
 use crate::exports::{accepts_csv, csv};
 use crate::view::{self, CustomerView};
 
-keepwell_domain::words! {
-    /// What the list can be sorted by. Customers without a value stand last.
-    pub(crate) enum SortField {
-        /// Health Score.
-        Score = "score",
-        /// Name.
-        Name = "name",
-        /// Annual recurring revenue.
-        Arr = "arr",
-        /// Renewal date.
-        Renewal = "renewal",
-        /// Change of the score within seven days.
-        Change = "change",
-        /// Happiness.
-        Happiness = "happiness",
-        /// When somebody last met the customer.
-        LastContact = "last_contact",
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Sort {
-    field: SortField,
-    descending: bool,
-}
-
-impl Sort {
-    fn parse(text: &str) -> Option<Self> {
-        let (descending, word) = text.strip_prefix('-').map_or((false, text), |word| (true, word));
-        Some(Self { field: SortField::parse(word)?, descending })
-    }
-
-    fn compare(self, a: &Customer, b: &Customer) -> Ordering {
-        let by_number = |a: Option<f64>, b: Option<f64>| self.options(a, b, f64::total_cmp);
-        let ordering = match self.field {
-            SortField::Score => by_number(a.standing.score, b.standing.score),
-            SortField::Change => by_number(a.standing.score_change, b.standing.score_change),
-            SortField::Happiness => by_number(a.standing.happiness, b.standing.happiness),
-            SortField::Arr => self.options(a.profile.arr_cents, b.profile.arr_cents, Ord::cmp),
-            SortField::LastContact => self.options(met_at(a), met_at(b), Ord::cmp),
-            SortField::Renewal => self.options(a.profile.renewal_on, b.profile.renewal_on, Ord::cmp),
-            SortField::Name => {
-                self.options(Some(a.profile.name.to_lowercase()), Some(b.profile.name.to_lowercase()), Ord::cmp)
-            }
-        };
-        ordering.then_with(|| a.id.cmp(&b.id))
-    }
-
-    fn options<T>(self, a: Option<T>, b: Option<T>, compare: impl Fn(&T, &T) -> Ordering) -> Ordering {
-        match (a, b) {
-            (Some(a), Some(b)) if self.descending => compare(&b, &a),
-            (Some(a), Some(b)) => compare(&a, &b),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => Ordering::Equal,
-        }
-    }
-}
-
-/// When somebody last met the customer.
-fn met_at(customer: &Customer) -> Option<DateTime<Utc>> {
-    customer.last_signals.as_ref().and_then(|last| last.met_at)
-}
-
 /// Columns of the list as a file.
-const COLUMNS: [&str; 33] = [
+const COLUMNS: [&str; 34] = [
     "id",
     "name",
     "owner",
@@ -102,6 +40,7 @@ const COLUMNS: [&str; 33] = [
     "currency",
     "seats",
     "renewal_on",
+    "customer_since",
     "plan",
     "industry",
     "country",
@@ -157,16 +96,9 @@ pub(crate) async fn get_customers(
     headers: HeaderMap,
     mut query: QueryParams,
 ) -> Result<Response, ApiError> {
-    let mut place: Option<Place> = None;
     let as_file = accepts_csv(&headers);
     // A file has no pages.
     let limit = if as_file { FILE_ROWS } else { query.limit() };
-    if !as_file {
-        query.cursor(|text| {
-            place = serde_json::from_str(text).ok();
-            place.is_some()
-        });
-    }
     let sort = query.text("sort").unwrap_or_else(|| "name".to_owned());
     let sort = Sort::parse(&sort);
     if sort.is_none() {
@@ -175,38 +107,40 @@ pub(crate) async fn get_customers(
             "must be score, name, arr, renewal, change, happiness or last_contact, with - in front for descending",
         );
     }
+    let mut after: Option<Place> = None;
+    if !as_file {
+        query.cursor(|text| {
+            after = serde_json::from_str(text).ok().filter(|place| sort.is_none_or(|sort| sort.has(place)));
+            after.is_some()
+        });
+    }
     let filter = Filter::read(&mut query);
     let details = if as_file { BTreeSet::new() } else { details::wanted(&mut query, limit) };
     query.finish()?;
     let Some(sort) = sort else { return Err(ApiError::Internal("sort was checked".to_owned())) };
 
     let now = cloud.now();
+    let mut found = cloud.customers().await?;
+    found.retain(|customer| filter.matches(customer, now));
+    let total = found.len();
+    let page = sort.page(found, after.as_ref(), limit);
     if as_file {
-        return file(&everybody(&cloud, &filter, sort, now).await?, now);
+        return file(&page.customers, total, now);
     }
-    let found = page::read(&cloud, &filter, sort, place, limit, now).await?;
-    let details = details::of(&cloud, &details, &found.customers, now).await?;
+    let customers: Vec<&Customer> = page.customers.iter().map(Arc::as_ref).collect();
+    let details = details::of(&cloud, &details, &customers, now).await?;
     let row = |(customer, details)| CustomerRow { customer: view::customer(customer, now), details };
-    let items: Vec<_> = found.customers.iter().zip(details).map(row).collect();
-    let next = found.next.map(|place| serde_json::to_string(&place)).transpose();
+    let items: Vec<_> = customers.into_iter().zip(details).map(row).collect();
+    let next = page.next.map(|place| serde_json::to_string(&place)).transpose();
     let next = next.map_err(|error| ApiError::Internal(error.to_string()))?;
     let page = view::page(&items, next.as_deref());
-    Ok(Answer::ok(CustomerList { page, total: found.total })?.into_response())
+    Ok(Answer::ok(CustomerList { page, total })?.into_response())
 }
 
-/// All whom the filter lets through, in order.
-async fn everybody(cloud: &Cloud, filter: &Filter, sort: Sort, now: DateTime<Utc>) -> Result<Vec<Customer>, ApiError> {
-    let rows = cloud.store.portfolio().await?.into_iter().map(|stored| stored.value);
-    let mut customers: Vec<Customer> = rows.filter(|customer| filter.matches(customer, now)).collect();
-    customers.sort_by(|a, b| sort.compare(a, b));
-    Ok(customers)
-}
-
-fn file(customers: &[Customer], now: DateTime<Utc>) -> Result<Response, ApiError> {
-    if customers.len() > FILE_ROWS {
+fn file(customers: &[Arc<Customer>], total: usize, now: DateTime<Utc>) -> Result<Response, ApiError> {
+    if total > FILE_ROWS {
         let detail = format!(
-            "finds {} customers, and a file has at most {FILE_ROWS}: filter more, or use GET /v1/exports/customers",
-            customers.len()
+            "finds {total} customers, and a file has at most {FILE_ROWS}: filter more, or use GET /v1/exports/customers"
         );
         return Err(Problems::one("", detail).into());
     }

@@ -33,6 +33,8 @@ pub(crate) struct CustomerView<'a> {
     seats: Option<u32>,
     /// The next renewal.
     renewal_on: Option<NaiveDate>,
+    /// Since when it is a customer; `null` = since Keepwell knows it.
+    customer_since: Option<NaiveDate>,
     /// Plan, such as `Enterprise`.
     plan: Option<&'a str>,
     /// Industry.
@@ -123,6 +125,7 @@ pub(crate) fn customer(customer: &Customer, now: DateTime<Utc>) -> CustomerView<
         currency: &profile.currency,
         seats: profile.seats,
         renewal_on: profile.renewal_on,
+        customer_since: profile.customer_since,
         plan: profile.plan.as_deref(),
         industry: profile.industry.as_deref(),
         country: profile.country.as_deref(),

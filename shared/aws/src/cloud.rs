@@ -12,6 +12,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_types::SdkConfig;
 use chrono::{DateTime, Utc};
 use keepwell_domain::address_key::AddressKey;
+use keepwell_domain::customer::Customer;
 use keepwell_domain::delivery::signature::Secret;
 use keepwell_domain::delivery::target::Targets;
 use keepwell_domain::id::{EmailAddress, prefixed};
@@ -20,11 +21,11 @@ use keepwell_domain::settings::Settings;
 use keepwell_domain::write_key::WriteKey;
 use ulid::Ulid;
 
+use crate::known_customers::KnownCustomers;
 use crate::render::Templates;
 use crate::s3::Bucket;
 use crate::sign_in::{OpenIdProvider, SignIn};
 use crate::store::{Store, StoreError, Stored};
-use crate::walks::Walks;
 use crate::webhooks;
 use crate::write_keys::KnownWriteKeys;
 
@@ -181,8 +182,8 @@ pub struct Cloud {
     pub templates: Arc<Templates>,
     /// The write keys that this process saw lately.
     pub write_keys: Arc<KnownWriteKeys>,
-    /// The orders of long lists that this process made lately.
-    pub walks: Arc<Walks>,
+    /// The customers that this process knows.
+    pub known_customers: Arc<KnownCustomers>,
     /// Sends to endpoints.
     pub webhooks: Arc<webhooks::Client>,
     clock: Clock,
@@ -220,7 +221,7 @@ impl Cloud {
             deployment: Arc::new(deployment),
             templates: Arc::new(Templates::shipped()),
             write_keys: Arc::default(),
-            walks: Arc::default(),
+            known_customers: Arc::default(),
             clock,
         }
     }
@@ -255,6 +256,11 @@ impl Cloud {
         let mut stored = self.store.settings().await?;
         stored.value.manager = stored.value.manager.or_else(|| self.deployment.manager.clone());
         Ok(stored)
+    }
+
+    /// Every customer's list row as of now, in no order.
+    pub async fn customers(&self) -> Result<Vec<Arc<Customer>>, StoreError> {
+        self.known_customers.all(self).await
     }
 
     /// The time, to the millisecond: what is stored is what was decided on.

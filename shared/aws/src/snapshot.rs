@@ -64,7 +64,7 @@ pub struct Taken {
 
 /// Everybody's row and measures as of now.
 pub async fn current(cloud: &Cloud) -> Result<Current, PortfolioError> {
-    let as_of = cloud.now();
+    let (as_of, looked_at) = (cloud.now(), Utc::now());
     let (mut portfolio, snapshot_at, unusable) = match newest(cloud).await? {
         None => (Snapshot::empty(as_of), None, None),
         Some(Ok(snapshot)) => {
@@ -84,6 +84,7 @@ pub async fn current(cloud: &Cloud) -> Result<Current, PortfolioError> {
     let mut fresh: Vec<(Row, MeasureValues)> = fresh.into_iter().flatten().collect();
     fresh.sort_by(|(a, _), (b, _)| a.customer.id.cmp(&b.customer.id));
     portfolio.overlay(&marks, fresh, as_of);
+    portfolio.looked_at = Some(looked_at);
     Ok(Current { portfolio, snapshot_at, unusable, read_again })
 }
 
@@ -102,7 +103,7 @@ pub async fn take(cloud: &Cloud) -> Result<Taken, PortfolioError> {
 }
 
 /// The newest snapshot, or why it cannot be used; `None` when there is none.
-async fn newest(cloud: &Cloud) -> Result<Option<Result<Snapshot, SnapshotError>>, ObjectError> {
+pub(crate) async fn newest(cloud: &Cloud) -> Result<Option<Result<Snapshot, SnapshotError>>, ObjectError> {
     let Some(key) = cloud.snapshots.last_key(PREFIX).await? else { return Ok(None) };
     let bytes = cloud.snapshots.get(&key).await?;
     Ok(bytes.map(|bytes| Snapshot::from_bytes(&bytes)))

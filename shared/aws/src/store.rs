@@ -24,6 +24,7 @@ pub mod members;
 pub mod outbox;
 mod personal;
 pub mod personal_export;
+pub mod portfolio;
 pub mod record;
 pub mod runs;
 pub mod scorecards;

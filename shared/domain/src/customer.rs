@@ -33,6 +33,9 @@ pub struct Profile {
     pub seats: Option<u32>,
     /// The next renewal.
     pub renewal_on: Option<NaiveDate>,
+    /// Since when it is a customer; `None` = since Keepwell knows it.
+    #[serde(default)]
+    pub customer_since: Option<NaiveDate>,
     /// Plan, such as `Enterprise`.
     pub plan: Option<String>,
     /// Industry.
@@ -66,6 +69,7 @@ impl Profile {
             currency: "USD".to_owned(),
             seats: None,
             renewal_on: None,
+            customer_since: None,
             plan: None,
             industry: None,
             country: None,
@@ -226,6 +230,7 @@ pub struct ProfileChange {
     currency: Option<Option<String>>,
     seats: Option<Option<u32>>,
     renewal_on: Option<Option<NaiveDate>>,
+    customer_since: Option<Option<NaiveDate>>,
     plan: Option<Option<String>>,
     industry: Option<Option<String>>,
     country: Option<Option<String>>,
@@ -268,6 +273,7 @@ impl ProfileChange {
             currency: fields.change::<Currency>("currency").map(|value| value.map(|currency| currency.0)),
             seats: fields.change::<Whole<0, 10_000_000>>("seats").map(|value| value.map(|number| number.0 as u32)),
             renewal_on: fields.change("renewal_on"),
+            customer_since: fields.change("customer_since"),
             plan: segment(fields, "plan"),
             industry: segment(fields, "industry"),
             country: segment(fields, "country"),
@@ -295,6 +301,7 @@ impl ProfileChange {
             currency: self.currency.flatten().unwrap_or(before.currency),
             seats: self.seats.unwrap_or(before.seats),
             renewal_on: self.renewal_on.unwrap_or(before.renewal_on),
+            customer_since: self.customer_since.unwrap_or(before.customer_since),
             plan: self.plan.unwrap_or(before.plan),
             industry: self.industry.unwrap_or(before.industry),
             country: self.country.unwrap_or(before.country),
@@ -318,6 +325,11 @@ impl Customer {
     /// Days between two feedback requests to one of its contacts: its own, or the team's.
     pub fn feedback_interval_days(&self, settings: &Settings) -> u32 {
         self.profile.feedback_interval_days.unwrap_or(settings.feedback_interval_days)
+    }
+
+    /// The day (UTC) on which it started as a customer, as far as that is known.
+    pub fn started_on(&self) -> NaiveDate {
+        self.profile.customer_since.unwrap_or_else(|| self.created_at.date_naive())
     }
 
     /// Whether the customer may be lost: it has not left, and its score or its Health Status says Struggling.

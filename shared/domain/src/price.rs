@@ -75,7 +75,7 @@ pub struct TableUnits {
 }
 
 /// A score that is computed and is another one, of a customer with a year of history.
-pub const SCORE_CHANGED: TableUnits = TableUnits { read: 18.0, write: 15.0 };
+pub const SCORE_CHANGED: TableUnits = TableUnits { read: 18.0, write: 19.0 };
 
 /// A score that is computed and is the same.
 pub const SCORE_UNCHANGED: TableUnits = TableUnits { read: 18.0, write: 0.0 };

@@ -13,7 +13,7 @@ mod usage_event;
 
 pub use custom_measure::CustomMeasure;
 pub use gist::{Gist, LastSignals};
-pub use goal::{Goal, MAX_MILESTONES, Milestone};
+pub use goal::{Goal, MAX_MILESTONES, Milestone, MilestoneState};
 pub use interaction::{Interaction, InteractionKind};
 pub use message::Message;
 pub use opportunity::{Opportunity, OpportunityKind, OpportunityOutcome};

@@ -28,7 +28,7 @@ use crate::score::portfolio::Portfolio;
 use measures::Measures;
 
 /// The version of the layout that is written and read.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Why an object is no snapshot that can be used. The tables still have everything.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -86,6 +86,8 @@ pub struct Mark {
 pub struct Snapshot {
     /// The moment that it shows.
     pub taken_at: DateTime<Utc>,
+    /// When everybody was looked at, by the clock of the machine that did; it may differ from the time in Keepwell. `None` = not noted.
+    pub looked_at: Option<DateTime<Utc>>,
     rows: Vec<Row>,
     measures: Measures,
 }
@@ -93,7 +95,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Nobody.
     pub fn empty(taken_at: DateTime<Utc>) -> Self {
-        Self { taken_at, rows: Vec::new(), measures: Measures::default() }
+        Self { taken_at, looked_at: None, rows: Vec::new(), measures: Measures::default() }
     }
 
     /// The list rows. The order means nothing, but is the same in [`Self::measures`] and [`Self::portfolio`].
@@ -104,6 +106,11 @@ impl Snapshot {
     /// The measures.
     pub fn measures(&self) -> &Measures {
         &self.measures
+    }
+
+    /// The list rows alone.
+    pub fn into_rows(self) -> Vec<Row> {
+        self.rows
     }
 
     /// Adds a customer.
@@ -148,7 +155,7 @@ impl Snapshot {
 
     /// The object that [`Self::from_bytes`] reads.
     pub fn to_bytes(&self) -> Result<Vec<u8>, SnapshotError> {
-        let mut file = file::Writer::new(FORMAT, self.taken_at, self.rows.len());
+        let mut file = file::Writer::new(FORMAT, self.taken_at, self.rows.len()).looked_at(self.looked_at);
         rows::write(&self.rows, &mut file)?;
         self.measures.write(&mut file)?;
         file.finish()
@@ -159,7 +166,7 @@ impl Snapshot {
         let file = file::Reader::new(FORMAT, bytes)?;
         let rows = rows::read(&file)?;
         let measures = Measures::read(&file)?;
-        Ok(Self { taken_at: file.taken_at(), rows, measures })
+        Ok(Self { taken_at: file.taken_at(), looked_at: file.looked_at(), rows, measures })
     }
 }
 

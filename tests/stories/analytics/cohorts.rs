@@ -90,3 +90,24 @@ async fn cohorts_are_followed_month_by_month_from_kept_days_as_from_histories() 
     }
     assert_eq!(answers[0], answers[1]);
 }
+
+#[tokio::test]
+async fn who_was_a_customer_before_keepwell_belongs_to_the_month_in_which_it_became_one() {
+    let world = World::new().await;
+    world.post("/v1/customers", json!({ "id": "acme", "name": "Acme", "customer_since": "2025-11-30" })).await;
+    world.customer_with("beta", &[]).await;
+    csat(&world, "acme", 5).await;
+    let started = async || {
+        let body = world.get("/v1/analytics/cohorts").await;
+        let items = body["items"].as_array().unwrap().clone();
+        items.iter().map(|cohort| cohort["started"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(started().await, ["2025-11", "2026-03"]);
+    let body = world.get("/v1/analytics/cohorts").await;
+    let [present] = &body["items"][0]["months"].as_array().unwrap()[..] else { panic!("{body}") };
+    assert_eq!((&present["month"], &present["n"], &present["source"]), (&json!(4), &json!(1), &json!("now")));
+    let path = "/v1/customers/acme";
+    let change = world.change(Method::PATCH, path, path, json!({ "customer_since": null })).await;
+    assert_eq!(change.expect_status(200).json()["customer_since"], Value::Null);
+    assert_eq!(started().await, ["2026-03"]);
+}

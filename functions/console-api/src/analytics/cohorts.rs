@@ -1,6 +1,7 @@
 //! `GET /v1/analytics/cohorts`: who started in the same month, followed from there.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::State;
 use chrono::{DateTime, Months, NaiveDate, Utc};
@@ -59,7 +60,7 @@ pub(crate) async fn get_cohorts(State(cloud): State<Cloud>, mut query: QueryPara
     let (now, today) = (cloud.now(), cloud.now().date_naive());
     let first = month_of(today).checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN);
     let all = super::customers(&cloud, &scope).await?;
-    let customers: Vec<&Customer> = all.iter().filter(|customer| started(customer) >= first).collect();
+    let customers: Vec<&Customer> = all.iter().map(Arc::as_ref).filter(|customer| started(customer) >= first).collect();
     let mut cohorts: BTreeMap<NaiveDate, Cohort> = BTreeMap::new();
     for customer in &customers {
         let month = started(customer);
@@ -81,8 +82,11 @@ pub(crate) async fn get_cohorts(State(cloud): State<Cloud>, mut query: QueryPara
     });
     for (moment, of_cohort) in at_ends.await? {
         for (started, stood) in of_cohort {
-            if let (Some(month), Some(cohort)) = (month_at(started, moment.on, today), cohorts.get_mut(&started)) {
-                cohort.months.push(CohortMonth { month, moment, standing: Standing::of(stood.into_iter()) });
+            // Of who was a customer before Keepwell nothing is known at first.
+            let standing = Some(Standing::of(stood.into_iter())).filter(|standing| standing.n > 0);
+            let of_month = month_at(started, moment.on, today).zip(cohorts.get_mut(&started)).zip(standing);
+            if let Some(((month, cohort), standing)) = of_month {
+                cohort.months.push(CohortMonth { month, moment, standing });
             }
         }
     }

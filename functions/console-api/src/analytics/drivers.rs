@@ -2,6 +2,8 @@
 
 mod evidence;
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams, query};
@@ -49,7 +51,7 @@ pub(crate) async fn get_drivers(State(cloud): State<Cloud>, mut query: QueryPara
     query.finish()?;
 
     let customers = super::customers(&cloud, &scope).await?;
-    let customers: Vec<&Customer> = customers.iter().filter(|customer| !customer.churned).collect();
+    let customers: Vec<&Customer> = customers.iter().map(Arc::as_ref).filter(|customer| !customer.churned).collect();
     let mut scorecards = Scorecards::default();
     let before = Evidence::read(&cloud, &customers, from, &mut scorecards).await?;
     let after_ = Evidence::read(&cloud, &customers, to, &mut scorecards).await?;

@@ -1,5 +1,7 @@
 //! `GET /v1/analytics/movement`: who went from which band to which between two days.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams, query};
@@ -54,7 +56,7 @@ pub(crate) async fn get_movement(State(cloud): State<Cloud>, mut query: QueryPar
     query.finish()?;
 
     let customers = super::customers(&cloud, &scope).await?;
-    let customers: Vec<&Customer> = customers.iter().collect();
+    let customers: Vec<&Customer> = customers.iter().map(Arc::as_ref).collect();
     let days = if from == to { vec![from] } else { vec![from, to] };
     let mut stood = moments(&cloud, &customers, &days, Accuracy::Exact, |moment, stood| (moment, stood)).await?;
     let last = stood.pop().ok_or_else(|| ApiError::Internal("a day is not there".to_owned()))?;

@@ -1,5 +1,7 @@
 //! `GET /v1/analytics/renewals`: what renews when, and what is at risk.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams};
@@ -15,6 +17,6 @@ pub(crate) async fn get_renewals(State(cloud): State<Cloud>, mut query: QueryPar
     let scope = super::scope(&mut query);
     query.finish()?;
     let customers = super::customers(&cloud, &scope).await?;
-    let customers: Vec<&Customer> = customers.iter().collect();
+    let customers: Vec<&Customer> = customers.iter().map(Arc::as_ref).collect();
     Answer::ok(renewals(&customers, cloud.now().date_naive(), u32::try_from(months).unwrap_or_default()))
 }

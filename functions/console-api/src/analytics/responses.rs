@@ -1,5 +1,7 @@
 //! `GET /v1/analytics/responses`: of those who were asked, how many answered, by week.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use keepwell_aws::cloud::Cloud;
@@ -25,7 +27,7 @@ pub(crate) async fn get_responses(State(cloud): State<Cloud>, mut query: QueryPa
     let scope = super::scope(&mut query);
     query.finish()?;
     let customers = super::customers(&cloud, &scope).await?;
-    let customers: Vec<&Customer> = customers.iter().collect();
+    let customers: Vec<&Customer> = customers.iter().map(Arc::as_ref).collect();
     // A share is as good from some thousand customers as from all.
     let asked = drawn(&customers);
     let reads: Vec<_> = asked

@@ -1,5 +1,7 @@
 //! `GET /v1/analytics/segments`: whether the parts of the portfolio differ.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use keepwell_aws::cloud::Cloud;
 use keepwell_aws::http::{Answer, ApiError, QueryParams};
@@ -15,7 +17,7 @@ pub(crate) async fn get_segments(State(cloud): State<Cloud>, mut query: QueryPar
     let scope = super::scope(&mut query);
     query.finish()?;
     let customers = super::customers(&cloud, &scope).await?;
-    let customers: Vec<&Customer> = customers.iter().collect();
+    let customers: Vec<&Customer> = customers.iter().map(Arc::as_ref).collect();
     let mut items = segments(&customers, &by);
     let total = items.len();
     items.truncate(MOST);

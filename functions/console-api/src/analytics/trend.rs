@@ -1,5 +1,7 @@
 //! `GET /v1/analytics/trend`: scores, bands and happiness, week by week.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use chrono::{Days, NaiveDate};
 use keepwell_aws::cloud::Cloud;
@@ -32,7 +34,7 @@ pub(crate) async fn get_trend(State(cloud): State<Cloud>, mut query: QueryParams
     let scope = super::scope(&mut query);
     query.finish()?;
     let customers = super::customers(&cloud, &scope).await?;
-    let customers: Vec<&Customer> = customers.iter().collect();
+    let customers: Vec<&Customer> = customers.iter().map(Arc::as_ref).collect();
     let items = moments(&cloud, &customers, &weeks(from, to), Accuracy::Sampled, |moment, stood| {
         let there: Vec<StoodAt> = stood.into_iter().flatten().collect();
         Point { moment, standings: Standings::of(&there) }

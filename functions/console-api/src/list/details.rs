@@ -81,18 +81,17 @@ pub(crate) struct TopDriver {
 pub(super) async fn of(
     cloud: &Cloud,
     wanted: &BTreeSet<Detail>,
-    customers: &[Customer],
+    customers: &[&Customer],
     now: DateTime<Utc>,
 ) -> Result<Vec<Details>, ApiError> {
-    let customers: Vec<&Customer> = customers.iter().collect();
     let mut details = vec![Details::default(); customers.len()];
     if wanted.contains(&Detail::TopDriver) {
-        for (details, driver) in details.iter_mut().zip(top_drivers(cloud, &customers, now).await?) {
+        for (details, driver) in details.iter_mut().zip(top_drivers(cloud, customers, now).await?) {
             details.top_driver = Some(Costliest(driver));
         }
     }
     if wanted.contains(&Detail::Sparkline) {
-        for (details, line) in details.iter_mut().zip(sparklines(cloud, &customers, now).await?) {
+        for (details, line) in details.iter_mut().zip(sparklines(cloud, customers, now).await?) {
             details.sparkline = Some(line);
         }
     }

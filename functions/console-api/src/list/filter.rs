@@ -20,6 +20,7 @@ pub(super) struct Filter {
     band: Option<HealthStatus>,
     happiness: Option<HappinessLevel>,
     insight: Option<Insight>,
+    churned: Option<bool>,
     at_risk: bool,
     renewal_before: Option<NaiveDate>,
     no_contact_days: Option<usize>,
@@ -39,6 +40,7 @@ impl Filter {
             band: query.get("band"),
             happiness: query.get("happiness"),
             insight: query.get("insight"),
+            churned: query.either("churned"),
             at_risk: query.flag("at_risk"),
             renewal_before: query.get("renewal_before"),
             no_contact_days: query.whole("no_contact_days", 1, 3_650),
@@ -65,6 +67,7 @@ impl Filter {
             && (!self.disagrees || customer.standing.disagrees)
             && (self.happiness.is_none() || self.happiness == customer.standing.happiness_level)
             && self.insight.is_none_or(|insight| insight == customer.insight_at(now))
+            && self.churned.is_none_or(|churned| churned == customer.churned)
             && (!self.at_risk || customer.is_at_risk())
             && self.renewal_before.is_none_or(|day| renews_before(customer, day))
             && self.no_contact_days.is_none_or(|days| is_silent(customer, days, now))

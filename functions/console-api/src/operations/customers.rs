@@ -13,6 +13,7 @@ use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::not_null;
+use crate::goals::GoalView;
 use crate::list::{CustomerList, SortField};
 use crate::view::CustomerView;
 
@@ -29,6 +30,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 .query::<HealthStatus>("band", "With a score in this band.")
                 .query::<HappinessLevel>("happiness", "With this Happiness Level.")
                 .query::<Insight>("insight", "In this cell of the insights.")
+                .query::<bool>("churned", "`false`: who has left is left out; `true`: who has left alone. All when absent.")
                 .query::<bool>("at_risk", "Whether its money is at risk.")
                 .query::<NaiveDate>("renewal_before", "Which renews before this day.")
                 .query::<Whole<1, 3650>>("no_contact_days", "Whom nobody met for so many days, or ever.")
@@ -67,6 +69,9 @@ pub(super) fn operations() -> Vec<Operation> {
             Operation::get("/v1/customers/{id}/status/history", "getStatusHistory", "Who set the Health Status, when and why")
                 .paged()
                 .ok::<Page<'_, StatusChange>>("The changes, newest first."),
+            Operation::get("/v1/customers/{id}/goals", "getGoals", "What the customer wants to reach")
+                .paged()
+                .ok::<Page<'_, GoalView<'_>>>("The goals with their milestones, by id."),
             Operation::get("/v1/customers/{id}/timeline", "getTimeline", "Everything that happened")
                 .query::<TimelineKind>("kind", "Only what is of this kind.")
                 .paged()
@@ -142,6 +147,8 @@ struct ProfileFields {
     seats: Option<Whole<0, 10_000_000>>,
     /// The next renewal.
     renewal_on: Option<NaiveDate>,
+    /// Since when it is a customer: the month of its cohort. The day on which it came into Keepwell when absent.
+    customer_since: Option<NaiveDate>,
     /// Plan, such as `Enterprise`.
     plan: Option<Line<120>>,
     /// Industry.

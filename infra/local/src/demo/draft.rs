@@ -246,6 +246,7 @@ fn profile(dice: &mut Dice, today: NaiveDate, company: &Company) -> Profile {
         currency: "USD".to_owned(),
         seats: Some(company.seats),
         renewal_on: Some(today + Duration::days(company.renewal_in)),
+        customer_since: None,
         plan: Some(company.plan.title().to_owned()),
         industry: Some(company.industry.to_owned()),
         country: Some(company.place.country.to_owned()),

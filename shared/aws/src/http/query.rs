@@ -48,14 +48,16 @@ impl QueryParams {
 
     /// `true` or `false`; `false` when absent.
     pub fn flag(&mut self, name: &str) -> bool {
-        match self.text(name).as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => {
-                self.problem(name, "must be true or false");
-                false
-            }
+        self.either(name).unwrap_or_default()
+    }
+
+    /// `true` or `false`, when it is there.
+    pub fn either(&mut self, name: &str) -> Option<bool> {
+        let flag = self.text(name)?.parse().ok();
+        if flag.is_none() {
+            self.problem(name, "must be true or false");
         }
+        flag
     }
 
     /// Page size: 1 to 1,000, 50 when absent.

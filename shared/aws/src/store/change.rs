@@ -156,13 +156,7 @@ fn log_stored(events: &[Event]) {
 /// The customer's list row with its index keys.
 fn row(customer: &Customer) -> Result<Record, StoreError> {
     let id = &customer.id;
-    let shard = keys::shard(id.as_str(), keys::PORTFOLIO_SHARDS);
-    let score = customer.standing.score.map_or("----".to_owned(), |score| format!("{:04}", (score * 10.0).floor()));
-    let mut record = Record::new(Table::Core, keys::customer(id), customer)?.indexed(
-        "portfolio",
-        format!("P#{shard:02}"),
-        format!("{score}#{id}"),
-    );
+    let mut record = Record::new(Table::Core, keys::customer(id), customer)?.in_portfolio(id);
     if let Some(owner) = &customer.profile.owner {
         record = record.indexed("by_owner", format!("O#{}", owner.normalised()), format!("C#{id}"));
     }

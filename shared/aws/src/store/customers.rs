@@ -1,7 +1,5 @@
 //! Customers, their contacts, status history and timeline; the team's settings.
 
-use std::collections::HashMap;
-
 use keepwell_domain::contact::Contact;
 use keepwell_domain::customer::Customer;
 use keepwell_domain::health_status::StatusChange;
@@ -25,36 +23,6 @@ pub struct AddressGuard {
 }
 
 impl Store {
-    /// Every customer's list row, shard by shard.
-    pub async fn portfolio(&self) -> Result<Vec<Stored<Customer>>, StoreError> {
-        let shards = (0..keys::PORTFOLIO_SHARDS).map(|shard| format!("P#{shard:02}"));
-        let pages = futures::future::try_join_all(
-            shards.map(|pk| async move { self.query_index(Table::Core, "portfolio", &pk, None, None).await }),
-        )
-        .await?;
-        Ok(pages.into_iter().flatten().collect())
-    }
-
-    /// The list rows of these customers, in their order; who is not there any more is left out.
-    pub async fn customers(&self, ids: &[CustomerId]) -> Result<Vec<Customer>, StoreError> {
-        let rows: Vec<Stored<Customer>> = self.batch_get(Table::Core, ids.iter().map(keys::customer)).await?;
-        let mut found: HashMap<CustomerId, Customer> =
-            rows.into_iter().map(|row| (row.value.id.clone(), row.value)).collect();
-        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
-    }
-
-    /// Whether there is any customer.
-    pub async fn has_customers(&self) -> Result<bool, StoreError> {
-        for shard in 0..keys::PORTFOLIO_SHARDS {
-            let pk = format!("P#{shard:02}");
-            let first: Vec<Stored<Customer>> = self.query_index(Table::Core, "portfolio", &pk, None, Some(1)).await?;
-            if !first.is_empty() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Customers whose feedback requests are due at `now`.
     pub async fn feedback_due(&self, now: DateTime<Utc>) -> Result<Vec<Stored<Customer>>, StoreError> {
         let until = format!("{}#~", keys::instant(now));

@@ -10,35 +10,18 @@ use keepwell_domain::delivery::{DeliveryKey, EndpointId};
 use keepwell_domain::event::Fact;
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::mail::{self, MailIntent, id_of_survey};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::change::{Cause, CustomerChange};
 use super::customers::core;
 use super::idempotency::{Remembered, remembered_record};
 use super::keys::{self, Key};
-use super::record::{Record, Table};
+use super::record::Table;
 use super::transaction::MAX_WRITES;
-use super::{CommitError, Expect, Store, StoreError, Stored, Transaction};
+use super::{CommitError, Expect, Store, StoreError, Stored, Transaction, portfolio};
 use crate::cloud::Cloud;
 
-/// What stays of an erased customer: where its events ended, so that a customer of the same id goes on counting.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Grave {
-    event_seq: u64,
-}
-
-fn grave(customer: &CustomerId) -> Key {
-    Key { pk: format!("GONE#{customer}"), sk: "A".to_owned() }
-}
-
 impl Store {
-    /// The number of the last event of an erased customer of this id; 0 when there was none.
-    pub async fn last_event_of_erased(&self, customer: &CustomerId) -> Result<u64, StoreError> {
-        let stored: Option<Stored<Grave>> = self.get(Table::Core, &grave(customer)).await?;
-        Ok(stored.map_or(0, |stored| stored.value.event_seq))
-    }
-
     /// Deletes everything about a customer but its list row.
     pub async fn erase_records(&self, customer: &CustomerId, now: DateTime<Utc>) -> Result<(), CommitError> {
         let row = keys::customer(customer);
@@ -84,7 +67,7 @@ impl Store {
         let mut change = CustomerChange::of(stored, Cause::default(), cloud.now());
         change.publish(Fact::CustomerErased {});
         let event_seq = change.customer.event_seq + 1;
-        change.put(Record::new(Table::Core, grave(&id), &Grave { event_seq }), Expect::Anything);
+        change.put(portfolio::grave(&id, event_seq), Expect::Anything);
         change.commit_erasure(cloud).await
     }
 

@@ -3,7 +3,8 @@
 //! `core`
 //! | what | pk | sk | read by |
 //! |---|---|---|---|
-//! | customer's list row, the only item of a customer with index keys | `C#<customer>` | `ROW` | Get; `by_owner`, `portfolio`, `work` |
+//! | customer's list row | `C#<customer>` | `ROW` | Get; `by_owner`, `portfolio` (all, by shard and minute of the last write), `work` |
+//! | what stays of an erased customer: where its events ended | `GONE#<customer>` | `A` | Get; `portfolio` (all, by minute) |
 //! | contact | `C#<customer>` | `CT#<contact>` | Query by prefix |
 //! | status history | `C#<customer>` | `ST#<at>#<version>` | Query by prefix, newest first |
 //! | interaction, ticket, survey, goal, message, opportunity, custom measure, outcome | `C#<customer>` | `S#IN#`/`S#TK#`/`S#SV#`/`S#GL#`/`S#MS#`/`S#OP#`/`S#CM#`/`S#OC#` + id | Query by prefix; all at once for an audit |

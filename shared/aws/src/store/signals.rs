@@ -17,7 +17,7 @@ use super::change::CustomerChange;
 use super::customers::core;
 use super::gists::gist_record;
 use super::record::{Record, Table, read, sort_key};
-use super::{Item, Range, Store, StoreError, Stored, keys};
+use super::{Item, Page, Range, Store, StoreError, Stored, keys};
 
 /// A signal that is kept under the id its sender gave it, so that sending it again replaces it.
 pub trait SignalRecord: Gist + Serialize + DeserializeOwned + PartialEq + Clone {
@@ -323,6 +323,16 @@ impl Store {
     /// All signals of a kind of a customer.
     pub async fn signals<S: SignalRecord>(&self, customer: &CustomerId) -> Result<Vec<Stored<S>>, StoreError> {
         self.query_all(&core(customer, S::PREFIX)).await
+    }
+
+    /// A page of a customer's signals of a kind, by id.
+    pub async fn signals_page<S: SignalRecord>(
+        &self,
+        customer: &CustomerId,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<Page<Stored<S>>, StoreError> {
+        self.query_page(&core(customer, S::PREFIX), limit, after).await
     }
 
     /// A customer's usage from `from` to `to`, both inclusive, oldest first. Days without usage are absent.

@@ -34,7 +34,7 @@ impl Standing {
 
 /// The first day of the month in which a customer started, in UTC.
 pub fn started(customer: &Customer) -> NaiveDate {
-    month_of(customer.created_at.date_naive())
+    month_of(customer.started_on())
 }
 
 /// The first day of a day's month.

@@ -41,6 +41,7 @@ impl Sample {
             arr_cents: Some(12_000_000),
             seats: Some(50),
             renewal_on: Some(now.date_naive() + Duration::days(90)),
+            customer_since: None,
             plan: Some("Enterprise".to_owned()),
             industry: Some("Logistics".to_owned()),
             country: Some("Spain".to_owned()),

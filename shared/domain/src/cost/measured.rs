@@ -28,7 +28,7 @@ pub const TICKET: Operation = Operation::new("ticket sent", 3, 2.0, 17.0);
 pub const INTERACTION: Operation = Operation::new("call logged, the last one", 3, 2.0, 18.0);
 
 /// A batch of tracked events of one customer comes in, the second of the day.
-pub const TRACKED_BATCH: Operation = Operation::new("50 tracked events of one customer, of 100 that day", 4, 8.0, 12.0);
+pub const TRACKED_BATCH: Operation = Operation::new("50 tracked events of one customer, of 100 that day", 4, 8.0, 17.0);
 
 /// An answer is sent.
 pub const ANSWERED: Operation = Operation::new("feedback answer", 5, 4.0, 19.0);

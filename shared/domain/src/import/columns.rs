@@ -39,6 +39,7 @@ impl ImportKind {
                 ("currency", Text),
                 ("seats", Number),
                 ("renewal_on", Text),
+                ("customer_since", Text),
                 ("plan", Text),
                 ("industry", Text),
                 ("country", Text),

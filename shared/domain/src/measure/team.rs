@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::recency::recent_mean;
 use super::{Dimension, Direction, Inputs, Kind, Measure, Observed, base, mean};
-use crate::signal::{Interaction, InteractionKind};
+use crate::signal::{Goal, Interaction, InteractionKind, MilestoneState};
 
 const BASE: Measure = base(Dimension::TeamView, "now");
 
@@ -166,11 +166,7 @@ fn days_since_last_interaction(inputs: &Inputs<'_>) -> Option<Observed> {
 /// Missing without a goal. A goal carries no date of its last change, so the value is as of now.
 fn goal_progress_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
     let oldest = inputs.window_start(91);
-    let progress = inputs
-        .goals
-        .iter()
-        .filter(|goal| goal.due_on >= oldest && goal.target != 0.0)
-        .map(|goal| (goal.actual / goal.target).clamp(0.0, 1.0));
+    let progress = inputs.goals.iter().filter(|goal| goal.due_on >= oldest).filter_map(Goal::progress);
     Some(Observed::number(mean(progress)?, inputs.as_of))
 }
 
@@ -183,13 +179,10 @@ fn milestones_on_time_ratio(inputs: &Inputs<'_>) -> Option<Observed> {
         .iter()
         .flat_map(|goal| &goal.milestones)
         .filter(|milestone| milestone.due_on >= oldest)
-        .filter_map(|milestone| {
-            let done_on = milestone.done_on.filter(|day| *day <= today);
-            match done_on {
-                Some(day) if day <= milestone.due_on => Some((true, day)),
-                Some(_) => Some((false, milestone.due_on)),
-                None => (milestone.due_on < today).then_some((false, milestone.due_on)),
-            }
+        .filter_map(|milestone| match milestone.state(today) {
+            MilestoneState::Done => Some((true, milestone.done_on?)),
+            MilestoneState::DoneLate | MilestoneState::Overdue => Some((false, milestone.due_on)),
+            MilestoneState::Open => None,
         })
         .collect();
     let newest = decided.iter().map(|(_, day)| *day).max()?;

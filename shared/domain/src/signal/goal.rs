@@ -22,6 +22,33 @@ pub struct Milestone {
     pub done_on: Option<NaiveDate>,
 }
 
+crate::words! {
+    #[derive(schemars::JsonSchema)]
+    /// How a milestone stands on a day.
+    pub enum MilestoneState {
+        /// Not done, and not late yet.
+        Open = "open",
+        /// Not done, and late.
+        Overdue = "overdue",
+        /// Done by its date.
+        Done = "done",
+        /// Done after its date.
+        DoneLate = "done_late",
+    }
+}
+
+impl Milestone {
+    /// How it stands. What is said to be done on a later day is not done yet.
+    pub fn state(&self, today: NaiveDate) -> MilestoneState {
+        match self.done_on.filter(|day| *day <= today) {
+            Some(day) if day <= self.due_on => MilestoneState::Done,
+            Some(_) => MilestoneState::DoneLate,
+            None if self.due_on < today => MilestoneState::Overdue,
+            None => MilestoneState::Open,
+        }
+    }
+}
+
 impl FromField for Milestone {
     fn from_field(value: &Value) -> Result<Self, String> {
         let read = |value: &Value| -> Result<Self, Problems> {
@@ -54,6 +81,11 @@ pub struct Goal {
 }
 
 impl Goal {
+    /// Share of the target that is reached, 0-1; `None` when the target is 0.
+    pub fn progress(&self) -> Option<f64> {
+        (self.target != 0.0).then(|| (self.actual / self.target).clamp(0.0, 1.0))
+    }
+
     /// Reads the API's goal without its customer.
     pub fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let id = fields.required("id");

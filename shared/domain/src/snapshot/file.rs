@@ -5,7 +5,7 @@
 //! bytes 8-11   format, 32 bits, little endian like everything
 //! bytes 12-15  length of the header
 //! bytes 16-19  CRC-32 of the header
-//! header       JSON: { taken_at, customers, sections: [{ name, packed, unpacked, crc, about? }] }
+//! header       JSON: { taken_at, looked_at?, customers, sections: [{ name, packed, unpacked, crc, about? }] }
 //! sections     one after the other, each an LZ4 block of `packed` bytes that holds `unpacked` bytes; `crc` is that of the packed bytes
 //! ```
 
@@ -20,6 +20,8 @@ const MAGIC: &[u8; 8] = b"KEEPWELL";
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     taken_at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    looked_at: Option<DateTime<Utc>>,
     customers: usize,
     sections: Vec<Section>,
 }
@@ -44,7 +46,15 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(format: u32, taken_at: DateTime<Utc>, customers: usize) -> Self {
-        Self { format, header: Header { taken_at, customers, sections: Vec::new() }, sections: Vec::new() }
+        let header = Header { taken_at, looked_at: None, customers, sections: Vec::new() };
+        Self { format, header, sections: Vec::new() }
+    }
+
+    /// Notes when everybody was looked at, by the clock of the machine.
+    #[must_use]
+    pub(super) fn looked_at(mut self, moment: Option<DateTime<Utc>>) -> Self {
+        self.header.looked_at = moment;
+        self
     }
 
     pub(super) fn add(&mut self, name: impl Into<String>, about: Value, bytes: &[u8]) {
@@ -114,6 +124,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn taken_at(&self) -> DateTime<Utc> {
         self.header.taken_at
+    }
+
+    pub(super) fn looked_at(&self) -> Option<DateTime<Utc>> {
+        self.header.looked_at
     }
 
     pub(super) fn customers(&self) -> usize {

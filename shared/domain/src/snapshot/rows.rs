@@ -29,6 +29,7 @@ pub(super) fn read(file: &Reader<'_>) -> Result<Vec<Row>, SnapshotError> {
     let mut currency = file.words("currency", owned)?;
     let mut seats = file.whole("seats")?;
     let mut renewal_on = file.whole("renewal_on")?;
+    let mut customer_since = file.whole("customer_since")?;
     let mut plan = file.words("plan", owned)?;
     let mut industry = file.words("industry", owned)?;
     let mut country = file.words("country", owned)?;
@@ -78,6 +79,7 @@ pub(super) fn read(file: &Reader<'_>) -> Result<Vec<Row>, SnapshotError> {
             currency: must(&mut currency, "currency")?,
             seats: small(&mut seats, "seats")?,
             renewal_on: day(&mut renewal_on, "renewal_on")?,
+            customer_since: day(&mut customer_since, "customer_since")?,
             plan: next(&mut plan),
             industry: next(&mut industry),
             country: next(&mut country),
@@ -154,7 +156,9 @@ pub(super) fn write(rows: &[Row], file: &mut Writer) -> Result<(), SnapshotError
     file.whole("arr_cents", profiles().map(|it| it.arr_cents));
     file.words("currency", profiles().map(|it| text(&it.currency)))?;
     file.whole("seats", profiles().map(|it| it.seats.map(i64::from)));
-    file.whole("renewal_on", profiles().map(|it| it.renewal_on.map(|day| i64::from(day.num_days_from_ce()))));
+    let days = |day: Option<NaiveDate>| day.map(|day| i64::from(day.num_days_from_ce()));
+    file.whole("renewal_on", profiles().map(|it| days(it.renewal_on)));
+    file.whole("customer_since", profiles().map(|it| days(it.customer_since)));
     file.words("plan", profiles().map(|it| it.plan.as_deref().and_then(text)))?;
     file.words("industry", profiles().map(|it| it.industry.as_deref().and_then(text)))?;
     file.words("country", profiles().map(|it| it.country.as_deref().and_then(text)))?;

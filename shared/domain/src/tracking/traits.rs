@@ -136,8 +136,20 @@ pub struct Company {
 }
 
 /// Traits with the names of our fields.
-const FIELDS: [&str; 11] =
-    ["name", "owner", "arr_cents", "currency", "seats", "renewal_on", "plan", "industry", "country", "size", "stage"];
+const FIELDS: [&str; 12] = [
+    "name",
+    "owner",
+    "arr_cents",
+    "currency",
+    "seats",
+    "renewal_on",
+    "customer_since",
+    "plan",
+    "industry",
+    "country",
+    "size",
+    "stage",
+];
 
 impl Company {
     /// The profile with what is told. What is not told stays; attributes are added up to the 50 that a customer may have.

@@ -119,7 +119,7 @@ proptest! {
 
         let cost = Cost::of(&comparison, 10);
         prop_assert_eq!((cost.computed, cost.written), (customers.len(), summary.affected));
-        let dollars = (18.0 * customers.len() as f64 * 0.125 + 15.0 * summary.affected as f64 * 0.625) / 1e6;
+        let dollars = (18.0 * customers.len() as f64 * 0.125 + 19.0 * summary.affected as f64 * 0.625) / 1e6;
         prop_assert!((cost.tables_dollars - dollars).abs() < 1e-12 && (cost.mails_dollars - 0.001).abs() < 1e-12);
     }
 

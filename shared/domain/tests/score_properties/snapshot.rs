@@ -146,7 +146,7 @@ fn every_field_of_a_list_row_comes_back() {
         "id": "acme",
         "profile": {
             "name": "Acme \u{1F600} Ltd", "owner": "ann@keepwell.example", "arr_cents": 12_000_000, "currency": "EUR", "seats": 40,
-            "renewal_on": "2027-02-28", "plan": "Enterprise", "industry": "Steel", "country": "DE", "size": "Mid", "stage": "live",
+            "renewal_on": "2027-02-28", "customer_since": "2023-05-17", "plan": "Enterprise", "industry": "Steel", "country": "DE", "size": "Mid", "stage": "live",
             "tags": ["vip", "emea"], "attributes": { "region": "north", "tier": 2.5, "pilot": true },
             "request_feedback": true, "feedback_interval_days": 45, "automations_paused": true,
         },
@@ -168,11 +168,12 @@ fn every_field_of_a_list_row_comes_back() {
     let mut blank = self::customer("blank");
     blank.last_signals = None;
     let mut snapshot = Snapshot::empty(at("2026-11-01T12:00:00Z"));
+    snapshot.looked_at = Some(at("2026-11-01T12:00:00.123Z"));
     for customer in [customer, blank] {
         snapshot.push(Row { customer, revision: 12 }, &MeasureValues::default());
     }
     let read = Snapshot::from_bytes(&snapshot.to_bytes().unwrap()).unwrap();
-    assert_eq!(read.rows(), snapshot.rows());
+    assert_eq!((read.looked_at, read.rows()), (snapshot.looked_at, snapshot.rows()));
 }
 
 #[test]
@@ -181,7 +182,7 @@ fn the_layout_is_the_one_that_is_written_down() {
     snapshot.push(Row { customer: customer("acme"), revision: 1 }, &MeasureValues::default());
     let bytes = snapshot.to_bytes().unwrap();
     assert_eq!(&bytes[..8], b"KEEPWELL");
-    assert_eq!(bytes[8..12], [1, 0, 0, 0], "the format");
+    assert_eq!(bytes[8..12], [2, 0, 0, 0], "the format");
     let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
     let header: serde_json::Value = serde_json::from_slice(&bytes[20..20 + length]).unwrap();
     assert_eq!((&header["taken_at"], &header["customers"]), (&json!("2026-11-01T12:00:00Z"), &json!(1)));

@@ -9,6 +9,7 @@
 //! - `renewal_on`: the term of the newest of them (the latest start, of two that start on one day the later row), counted
 //!   from its start by years or months: the first end of a term after the last day of the data. `auto_renew_flag` does not
 //!   matter, because a term that must be renewed by hand ends on the same day. Absent without any.
+//! - `customer_since`: the day on which the account signed up.
 //! - `stage`: `trial` when the account says so, otherwise `customer`; `plan` is the account's own.
 
 use std::collections::HashSet;
@@ -134,6 +135,7 @@ pub(super) fn customers<R: Read>(
         "currency",
         "seats",
         "renewal_on",
+        "customer_since",
         "plan",
         "industry",
         "country",
@@ -151,7 +153,6 @@ pub(super) fn customers<R: Read>(
         let (own_seats, trial) = (own_seats?, trial?);
         let attributes = json!({
             "referral_source": cells.text("referral_source"),
-            "signup_date": signed_up?.to_string(),
             "is_trial": trial,
         });
         let made = vec![
@@ -161,6 +162,7 @@ pub(super) fn customers<R: Read>(
             "USD".to_owned(),
             contract.map_or(own_seats, |contract| contract.seats).to_string(),
             contract.and_then(Contract::renewal_on).map(|day| day.to_string()).unwrap_or_default(),
+            signed_up?.to_string(),
             cells.text("plan_tier").to_owned(),
             cells.text("industry").to_owned(),
             cells.text("country").to_owned(),

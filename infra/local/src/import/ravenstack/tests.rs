@@ -56,9 +56,9 @@ fn accounts_become_customers() {
     let (known, _) = known("");
     let (chunks, rejected) = collect(accounts::customers(source(ACCOUNTS), &known).unwrap());
     let expected = r#"customers [2, 3]
-id,name,arr_cents,currency,seats,renewal_on,plan,industry,country,stage,attributes
-A-1,Acme,0,USD,9,,Basic,EdTech,US,customer,"{""is_trial"":false,""referral_source"":""partner"",""signup_date"":""2023-01-02""}"
-A-2,"Bolt, Inc",0,USD,5,,Pro,FinTech,UK,trial,"{""is_trial"":true,""referral_source"":""ads"",""signup_date"":""2024-02-29""}"
+id,name,arr_cents,currency,seats,renewal_on,customer_since,plan,industry,country,stage,attributes
+A-1,Acme,0,USD,9,,2023-01-02,Basic,EdTech,US,customer,"{""is_trial"":false,""referral_source"":""partner""}"
+A-2,"Bolt, Inc",0,USD,5,,2024-02-29,Pro,FinTech,UK,trial,"{""is_trial"":true,""referral_source"":""ads""}"
 "#;
     assert_eq!(chunks, [expected]);
     assert_eq!(
