@@ -119,6 +119,12 @@ export const contactsQuery = (id: () => string, enabled: () => boolean = () => t
     enabled: enabled(),
   }));
 
+export const goalsQuery = (id: () => string) =>
+  createQuery(() => ({
+    queryKey: [...keys.customer(id()), 'goals'],
+    queryFn: () => take(api.GET('/v1/customers/{id}/goals', { params: { path: { id: id() }, query: { limit: 1000 } } })),
+  }));
+
 export const statusHistoryQuery = (id: () => string, enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.customer(id()), 'status'],

@@ -74,6 +74,7 @@ export const KIND: Record<Kind, KindOf> = {
       may('currency', 'ISO 4217 code such as EUR; USD when empty', ['currencycode']),
       may('seats', 'Seats paid for', ['licenses', 'licences', 'seatspaid', 'quantity']),
       may('renewal_on', 'Next renewal, as 2027-01-31', ['renewal', 'renewaldate', 'contractend', 'contractenddate', 'renewson']),
+      may('customer_since', 'First day as a customer, as 2024-06-30', ['signupdate', 'signedup', 'startdate', 'since']),
       may('plan', 'Such as Enterprise', ['plantier', 'tier', 'subscription', 'product', 'planname']),
       may('industry', 'Industry', ['sector', 'vertical']),
       may('country', 'Country', ['countrycode', 'region']),

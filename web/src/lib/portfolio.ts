@@ -40,6 +40,17 @@ export const NUMBERS = [
 const number = (text: string | null) => (text && /^-?\d{1,4}$/.test(text) ? Number(text) : null);
 const day = (text: string | null) => (text && /^\d{4}-\d\d-\d\d$/.test(text) ? text : null);
 
+/** Who has left is not among the others, but for who asks. */
+export const CHURNED = {
+  name: 'churned',
+  label: 'Churned customers',
+  options: [
+    { value: '', label: 'left out' },
+    { value: 'all', label: 'among the others' },
+    { value: 'true', label: 'alone' },
+  ],
+} as const;
+
 export const FLAGS = [
   { name: 'at_risk', label: 'Money is at risk' },
   { name: 'stale', label: 'Status is stale' },
@@ -49,6 +60,8 @@ export const FLAGS = [
 /** What the address asks for, as the API's parameters. Words that the API does not know are left out. */
 export function toQuery(address: URLSearchParams, owner: string | undefined): CustomerQuery {
   const query: Record<string, string | boolean | number> = { sort: address.get('sort') ?? DEFAULT_SORT };
+  const churned = address.get(CHURNED.name);
+  if (churned !== 'all') query.churned = churned === 'true';
   const q = address.get('q')?.trim();
   if (q) query.q = q;
   const who = owner ?? address.get('owner');
@@ -84,6 +97,8 @@ export function active(address: URLSearchParams): { name: string; label: string 
   }
   const renewal = day(address.get('renewal_before'));
   if (renewal) found.push({ name: 'renewal_before', label: `Renewal before ${renewal}` });
+  const churned = CHURNED.options.find((option) => option.value && option.value === address.get(CHURNED.name));
+  if (churned) found.push({ name: CHURNED.name, label: `${CHURNED.label} ${churned.label}` });
   for (const { name, label } of FLAGS) if (address.get(name) === 'true') found.push({ name, label });
   for (const [name, value] of address) {
     if (name.startsWith('segment.') && value) found.push({ name, label: `${name.slice(8)}: ${value}` });
@@ -103,6 +118,7 @@ export const VIEWS = [
   { label: 'ARR at risk', hint: 'score or status is Struggling', query: 'at_risk=true' },
   { label: 'Status is stale', hint: 'nobody confirmed it in time', query: 'stale=true' },
   { label: 'Status and score disagree', hint: 'by two words or more', query: 'disagrees=true' },
+  { label: 'Churned', hint: 'who has left', query: 'churned=true' },
 ];
 
 /** What of the address a view remembers: filters, sort, columns, and whose book. Not what is open or where one was. */

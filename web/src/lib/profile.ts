@@ -19,6 +19,7 @@ export interface ProfileForm {
   currency: string;
   seats: string;
   renewal_on: string;
+  customer_since: string;
   tags: string;
   attributes: Attribute[];
   request_feedback: boolean;
@@ -40,6 +41,7 @@ export function formOf(customer: Customer): ProfileForm {
     currency: customer.currency,
     seats: text(customer.seats),
     renewal_on: text(customer.renewal_on),
+    customer_since: text(customer.customer_since),
     tags: customer.tags.join(', '),
     attributes: Object.entries(customer.attributes).map(([name, value]) => ({ name, value: String(value) })),
     request_feedback: customer.request_feedback,
@@ -69,7 +71,7 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 /** What the form changes about the customer as the form found it. */
 export function changesOf(before: ProfileForm, after: ProfileForm): CustomerChange {
   const change: CustomerChange = {};
-  for (const name of ['owner', 'plan', 'size', 'industry', 'country', 'stage', 'renewal_on'] as const) {
+  for (const name of ['owner', 'plan', 'size', 'industry', 'country', 'stage', 'renewal_on', 'customer_since'] as const) {
     if (before[name] !== after[name]) change[name] = after[name].trim() || null;
   }
   if (before.name !== after.name) change.name = after.name.trim();

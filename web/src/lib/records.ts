@@ -1,10 +1,4 @@
-// Goals and tickets out of the timeline, which has one line for each with what it is now. No other route lists them for everybody.
-
-export interface Goal {
-  name: string;
-  actual: number;
-  target: number;
-}
+// Tickets out of the timeline, which has one line for each with what it is now, the newest first.
 
 export interface Ticket {
   id: string;
@@ -12,12 +6,6 @@ export interface Ticket {
   open: boolean;
   escalated: boolean;
   subject: string;
-}
-
-/** What a timeline's line says about a goal; null when it speaks differently. */
-export function goalOf(title: string): Goal | null {
-  const found = /^Goal due: (.*) \((-?[\d.]+) of (-?[\d.]+)\)$/.exec(title);
-  return found ? { name: found[1] ?? '', actual: Number(found[2]), target: Number(found[3]) } : null;
 }
 
 /** What a timeline's line says about a ticket; null when it speaks differently. */

@@ -11,9 +11,10 @@ test('the address becomes the parameters of the API, and words that it does not 
     status: 'struggling',
     stale: true,
     'segment.plan': 'Team',
+    churned: false,
     sort: 'change',
   });
-  expect(toQuery(new URLSearchParams(), undefined)).toEqual({ sort: '-arr' });
+  expect(toQuery(new URLSearchParams(), undefined)).toEqual({ churned: false, sort: '-arr' });
 });
 
 test('every filter that is on has words and a way off', () => {
@@ -37,6 +38,7 @@ test('views ask only for what the API knows', () => {
 test('numbers and days are taken when they are some', () => {
   const address = new URLSearchParams('no_contact_days=30&score_change_below=-10&renewal_before=2027-01-26&at_risk=true');
   expect(toQuery(address, undefined)).toEqual({
+    churned: false,
     sort: '-arr',
     no_contact_days: 30,
     score_change_below: -10,
@@ -50,8 +52,17 @@ test('numbers and days are taken when they are some', () => {
     'Money is at risk',
   ]);
   const wrong = new URLSearchParams('no_contact_days=soon&score_change_below=&renewal_before=tomorrow');
-  expect(toQuery(wrong, undefined)).toEqual({ sort: '-arr' });
+  expect(toQuery(wrong, undefined)).toEqual({ churned: false, sort: '-arr' });
   expect(active(wrong)).toEqual([]);
+});
+
+test('who has left is left out until somebody asks', () => {
+  const among = new URLSearchParams('churned=all');
+  expect(toQuery(among, undefined)).toEqual({ sort: '-arr' });
+  expect(active(among)).toEqual([{ name: 'churned', label: 'Churned customers among the others' }]);
+  const alone = new URLSearchParams('churned=true');
+  expect(toQuery(alone, undefined)).toEqual({ churned: true, sort: '-arr' });
+  expect(active(alone)).toEqual([{ name: 'churned', label: 'Churned customers alone' }]);
 });
 
 test('a view is what one looks at, not what is open beside it', () => {

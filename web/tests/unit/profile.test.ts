@@ -14,6 +14,7 @@ const acme = {
   currency: 'EUR',
   seats: 40,
   renewal_on: '2027-01-12',
+  customer_since: null,
   tags: ['pilot', 'eu'],
   attributes: { billing: 'annual', sso: true, sites: 3 },
   request_feedback: true,

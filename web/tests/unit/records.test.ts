@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest';
-import { goalOf, ticketOf } from '../../src/lib/records';
+import { ticketOf } from '../../src/lib/records';
 
-test('goals and tickets are read out of their lines', () => {
-  expect(goalOf('Goal due: Reporting (all) hours saved a month (28 of 40)')).toEqual({
-    name: 'Reporting (all) hours saved a month',
-    actual: 28,
-    target: 40,
-  });
-  expect(goalOf('Goal due: Nothing measured')).toBeNull();
+test('tickets are read out of their lines', () => {
   expect(ticketOf('Ticket larkmoor-t9 (critical, open, escalated): Records: still missing')).toEqual({
     id: 'larkmoor-t9',
     severity: 'critical',

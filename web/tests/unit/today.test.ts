@@ -10,6 +10,7 @@ const customer = (id: string, fields: Partial<Customer>): Customer =>
     status: 'healthy',
     score_change: 0,
     renewal_on: null,
+    customer_since: null,
     disagrees: false,
     status_stale: false,
     churned: false,
