@@ -1,12 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { budgets } from './scripts/budgets.ts';
+import { preload } from './scripts/preload.ts';
 
 const api = process.env.KEEPWELL ?? 'http://127.0.0.1:8080';
 const behindTheApi = ['/v1', '/f', '/u', '/_local'];
 
 export default defineConfig({
-  plugins: [svelte(), budgets()],
+  plugins: [svelte(), preload(['start', 'rolldown-runtime', 'base', 'frame', 'data', 'kit']), budgets()],
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
@@ -14,13 +15,18 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // Few files, each asked for at once: what everything stands on, what is read, the frame, and what pages share.
+        // Few files, each asked for at once: what asks for the first rows, what everything stands on, what is read, the frame, and what pages share.
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
             {
+              name: 'early',
+              test: /src\/(routes|lib\/(early|token|portfolio|words|paging|people))\.|vite\/preload-helper/,
+              priority: 6,
+            },
+            {
               name: 'base',
-              test: /node_modules\/(svelte|esm-env|clsx)\/|src\/(api\/session|api\/errors|ui\/ErrorBox\.svelte|lib\/(router|portfolio|words|paging|early|book|clock|people)\.|routes)/,
+              test: /node_modules\/(svelte|esm-env|clsx)\/|src\/(start\.ts|App\.svelte|api\/session|api\/errors|ui\/ErrorBox\.svelte|lib\/(router|book|clock|renewal)\.)/,
               priority: 5,
             },
             {

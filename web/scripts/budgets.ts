@@ -27,7 +27,8 @@ export function budgets(): Plugin {
       for (const [name, file] of Object.entries(bundle)) {
         folder += file.type === 'chunk' ? Buffer.byteLength(file.code) : Buffer.byteLength(file.source);
         if (name.endsWith('.css')) sheets.push(size(name));
-        if (file.type === 'chunk' && file.isEntry) {
+        // What index.html names, and what that starts.
+        if (file.type === 'chunk' && (file.isEntry || file.name === 'base')) {
           entry.add(name);
           for (const imported of file.imports) entry.add(imported);
         }
@@ -46,7 +47,7 @@ export function budgets(): Plugin {
       let largest = { name: '', bytes: 0 };
       for (const [name, file] of Object.entries(bundle)) {
         // Two chunks that need each other run in the wrong order, and nothing is drawn.
-        if (file.type === 'chunk' && file.name === 'base' && file.imports.some((one) => !one.includes('preload-helper')))
+        if (file.type === 'chunk' && file.name === 'base' && file.imports.some((one) => !/\/(early|rolldown-runtime)-/.test(one)))
           problems.push(`base needs ${file.imports.join(', ')}: put what it imports into its group in vite.config.ts`);
         if (file.type !== 'chunk' || entry.has(name)) continue;
         const bytes = size(name);

@@ -1,11 +1,14 @@
+// First what is small: it asks for the open page's code and first rows. The rest is on its way at the same time (scripts/preload.ts).
 import './styles/main.css';
-import { mount } from 'svelte';
-import App from './App.svelte';
-import { renewWhenGone } from './lib/renewal';
+import { early } from './lib/early';
+import { restore } from './lib/token';
+import { find, loadShell } from './routes';
 
-renewWhenGone();
-const target = document.getElementById('app');
-if (target) {
-  target.replaceChildren();
-  mount(App, { target });
+const stored = restore();
+if (stored) {
+  early(stored.token);
+  const later = () => undefined;
+  void loadShell().catch(later);
+  void find(location.pathname).route.load().catch(later);
 }
+void import('./start');

@@ -19,6 +19,9 @@ const page = (name: string, title: string, pattern: RegExp, load: () => Promise<
   load: load as Route['load'],
 });
 
+/** The frame of the pages. */
+export const loadShell = () => import('./Shell.svelte');
+
 // A page that is added needs a line here, and one in `navigation` when it stands in the rail.
 const PAGES: Pattern[] = [
   page('home', 'Home', /^\/$/, () => import('./pages/Home.svelte')),

@@ -1,5 +1,6 @@
 // Sign-in at the team's own issuer: OpenID Connect's code flow with PKCE. Loaded only where there is such an issuer.
-import { keep, personOf, type SignIn, signIn } from './session.svelte';
+import { personOf, type SignIn } from '../lib/token';
+import { keep, signIn } from './session.svelte';
 
 const FLOW = 'keepwell.sign-in';
 

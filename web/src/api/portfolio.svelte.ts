@@ -2,7 +2,7 @@
 // place far down is reached by steps that read places and no rows; the way is kept, so that it is gone once.
 import { createQueries, useQueryClient } from '@tanstack/svelte-query';
 import { untrack } from 'svelte';
-import { DETAILS } from '../lib/early';
+import { arrived, DETAILS } from '../lib/early';
 import { pageOf, pagesOf, sizeOf, startOf, stepTowards } from '../lib/paging';
 import { api, take } from './client';
 import { type CustomerQuery, keys } from './queries';
@@ -37,10 +37,11 @@ export function usePortfolio(query: () => CustomerQuery) {
     queries: reachable.map((page) => {
       const cursor = way.cursors[page];
       const asked = query();
+      const more = { limit: sizeOf(page), with: DETAILS, ...behind(cursor) };
       return {
         queryKey: [...keys.customers, 'page', asked, page, cursor],
-        queryFn: ({ signal }: { signal: AbortSignal }) =>
-          read(asked, { limit: sizeOf(page), with: DETAILS, ...behind(cursor) }, signal),
+        queryFn: ({ signal }: { signal: AbortSignal }) => read(asked, more, signal),
+        initialData: () => arrived<Customers>('/v1/customers', { ...asked, ...more }),
       };
     }),
   }));

@@ -1,29 +1,6 @@
-// Who is signed in. Locally with a token for a chosen role; else by OpenID Connect (`oidc.ts`). The API decides what a token may do:
-// role and address are read from it for display and to say in advance what will be refused.
-import { ROLES, type Role } from '../lib/words';
-
-export interface SignIn {
-  local?: boolean;
-  issuer?: string;
-  client_id?: string;
-  authorization_endpoint?: string;
-  token_endpoint?: string;
-  end_session_endpoint?: string | null;
-  scopes?: string[];
-}
-
-export interface Person {
-  email: string;
-  role: Role;
-}
-
-export interface Stored {
-  token: string;
-  refresh?: string | undefined;
-}
-
-const TOKEN = 'keepwell.token';
-const SIGN_IN = 'keepwell.sign-in';
+// Who is signed in. Locally with a token for a chosen role; else by OpenID Connect (`oidc.ts`).
+import { type Person, personOf, remembered, restore, SIGN_IN, type SignIn, type Stored, TOKEN } from '../lib/token';
+import type { Role } from '../lib/words';
 
 let stored = $state.raw<Stored | null>(restore());
 let configuration: Promise<SignIn> | null = null;
@@ -133,48 +110,4 @@ export function forget(): void {
 export function keep(next: Stored): void {
   stored = next;
   sessionStorage.setItem(TOKEN, JSON.stringify(next));
-}
-
-function remembered(): SignIn | null {
-  if (typeof sessionStorage === 'undefined') return null;
-  try {
-    return JSON.parse(sessionStorage.getItem(SIGN_IN) ?? 'null') as SignIn | null;
-  } catch {
-    return null;
-  }
-}
-
-function restore(): Stored | null {
-  if (typeof sessionStorage === 'undefined') return null;
-  try {
-    const value = JSON.parse(sessionStorage.getItem(TOKEN) ?? 'null') as Stored | null;
-    return value && typeof value.token === 'string' && !ranOut(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function ranOut(value: Stored): boolean {
-  const expires = claims(value.token)?.exp;
-  return !value.refresh && typeof expires === 'number' && expires * 1000 < Date.now();
-}
-
-function claims(token: string): Record<string, unknown> | null {
-  try {
-    const text = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
-}
-
-/** The person a token names: the highest of the roles among the groups. */
-export function personOf(token: string): Person | null {
-  const found = claims(token);
-  if (!found || typeof found.email !== 'string') return null;
-  const groups = found.groups ?? found['cognito:groups'];
-  const names = Array.isArray(groups) ? groups.map(String) : [];
-  const role = ROLES.findLast((known) => names.includes(known));
-  return { email: found.email, role: role ?? 'viewer' };
 }
