@@ -86,6 +86,15 @@ export async function accessible(page: Page): Promise<void> {
   // Forced colours are those of the system, whichever scheme a page would have; a phone has the colours of a desktop.
   if (forced || (page.viewportSize()?.width ?? 0) < 600) return;
   await page.emulateMedia({ colorScheme: dark ? 'light' : 'dark' });
+  // Colours change in a moment, not at once.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((one) => one instanceof CSSTransition)
+        .map((one) => one.finished),
+    ),
+  );
   expect(await violations(page, (axe) => axe.withRules(COLOURS)), dark ? 'in light' : 'in dark').toEqual([]);
   await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
 }

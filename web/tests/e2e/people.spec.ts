@@ -13,6 +13,7 @@ test('a profile is edited, and what somebody else changed meanwhile is not lost'
   await dialog.getByRole('button', { name: 'Save profile' }).click();
   await expect(dialog.getByLabel('Seats')).toHaveAttribute('aria-invalid', 'true');
   await dialog.getByLabel('Seats').fill('77');
+  await dialog.getByLabel('Customer since').fill('2024-06-30');
   await dialog.getByLabel('Tags').fill('pilot, renewed');
   const { body } = await console.api('viewer', 'GET', '/v1/customers/marblewick');
   const version = (body as { version: number }).version;
@@ -21,12 +22,14 @@ test('a profile is edited, and what somebody else changed meanwhile is not lost'
   await expect(dialog).toContainText('Somebody changed this customer while you wrote.');
   await expect
     .poll(async () => {
-      await dialog.getByRole('button', { name: 'Save profile' }).click();
+      // It may be gone before the press.
+      const save = dialog.getByRole('button', { name: 'Save profile' });
+      await save.click({ timeout: 1_000 }).catch(() => undefined);
       return page.getByRole('dialog').count();
     })
     .toBe(0);
   const after = (await console.api('viewer', 'GET', '/v1/customers/marblewick')).body;
-  expect(after).toMatchObject({ seats: 77, tags: ['pilot', 'renewed'], industry: 'Glass' });
+  expect(after).toMatchObject({ seats: 77, customer_since: '2024-06-30', tags: ['pilot', 'renewed'], industry: 'Glass' });
 });
 
 test('asking for feedback is switched off and on', async ({ page, console }) => {
@@ -92,10 +95,30 @@ test('goals and tickets show how far they are', async ({ page, console }) => {
   await console.open('/customers/larkmoor?tab=goals');
   await settled(page);
   await expect(page.getByRole('listitem').filter({ hasText: 'Reporting hours saved a month' })).toContainText('28of 40');
+  await expect(page.getByRole('heading', { name: /^Milestones \d of \d done$/ }).first()).toBeVisible();
   await page.getByRole('navigation', { name: 'Parts of the customer' }).getByRole('link', { name: 'Tickets' }).click();
   await settled(page);
   await expect(page.getByRole('region', { name: /^Open/ })).toContainText('Records of the outage night are still missing');
   await expect(page.getByRole('region', { name: /^Open/ })).toContainText('escalated');
+});
+
+test('the milestones of a customer that is stuck are overdue', async ({ page, console }) => {
+  const found = (await console.api('viewer', 'GET', '/v1/customers?q=Harrowfig')).body as { items: { id: string }[] };
+  const id = found.items[0]?.id;
+  const { body } = await console.api('viewer', 'GET', `/v1/customers/${id}/goals`);
+  const goals = (body as { items: { milestones: { state: string; name: string }[] }[] }).items;
+  const overdue = goals.flatMap((goal) => goal.milestones).filter((milestone) => milestone.state === 'overdue');
+  expect(overdue.length).toBeGreaterThan(0);
+  await console.open(`/customers/${id}?tab=goals`);
+  await settled(page);
+  await accessible(page);
+  await expect(page.getByText(/^Overdue since/)).toHaveCount(overdue.length);
+  await expect(
+    page
+      .getByRole('listitem')
+      .filter({ hasText: overdue[0]?.name ?? 'none' })
+      .last(),
+  ).toContainText(/Overdue since \d/);
 });
 
 test('an answer is taken into work, gets a theme, and is closed, without a mouse', async ({ page, console }) => {

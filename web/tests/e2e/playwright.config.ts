@@ -1,13 +1,15 @@
 import { defineConfig, devices } from '@playwright/test';
 
+const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, colorScheme: 'light' } as const;
+
 // One server for all: its data and its clock are the same at every start. Tests that change something use customers of their own.
 export default defineConfig({
   testDir: '.',
   outputDir: '../../test-results',
   globalSetup: './server.ts',
   fullyParallel: false,
-  // The desktop and the phone beside each other, each in its order.
-  workers: 2,
+  // Stories, states on a desktop and states on a phone beside each other, each in its order: much of the time is waiting.
+  workers: 3,
   forbidOnly: true,
   // A machine that is busy with something else may be late once; what fails twice is wrong. Playwright reports both.
   retries: process.env.CI ? 1 : 0,
@@ -17,7 +19,8 @@ export default defineConfig({
   use: {
     locale: 'en-GB',
     timezoneId: 'UTC',
-    trace: 'retain-on-failure',
+    // To record every test would take a third of the time: `--trace on` does for one that fails.
+    trace: 'on-first-retry',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
@@ -35,13 +38,14 @@ export default defineConfig({
     {
       name: 'desktop',
       workers: 1,
-      testIgnore: /(phone|turned)\.spec\.ts/,
-      use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+      testIgnore: /(states|phone|turned)\.spec\.ts/,
+      use: desktop,
     },
+    { name: 'states', workers: 1, testMatch: /states\.spec\.ts/, use: desktop },
     { name: 'phone', workers: 1, testMatch: /(states|phone)\.spec\.ts/, use: { ...devices['Pixel 7'], colorScheme: 'light' } },
     {
       name: 'turned',
-      dependencies: ['desktop', 'phone'],
+      dependencies: ['desktop', 'states', 'phone'],
       testMatch: /turned\.spec\.ts/,
       use: { ...devices['Desktop Chrome'], colorScheme: 'light' },
     },

@@ -102,8 +102,10 @@ for (const [name, path, shows] of PAGES) {
   });
 }
 
-test('a customer of whom nothing is known yet', async ({ page, console }) => {
-  await console.api('csm', 'POST', '/v1/customers', { id: 'brand-new', name: 'Brand New' });
+test('a customer of whom nothing is known yet', async ({ page, console }, { project }) => {
+  // Desktop and phone may be here at the same time.
+  const id = `brand-new-${project.name}`;
+  await console.api('csm', 'POST', '/v1/customers', { id, name: 'Brand New' });
   for (const [tab, shows] of [
     ['overview', 'No scores yet'],
     ['score', '0 % of the weight has data'],
@@ -112,14 +114,14 @@ test('a customer of whom nothing is known yet', async ({ page, console }) => {
     ['contacts', 'No contacts'],
     ['tickets', 'No tickets'],
   ] as const) {
-    await console.open(`/customers/brand-new?tab=${tab}`);
+    await console.open(`/customers/${id}?tab=${tab}`);
     await settled(page);
     await expect(page.getByText(shows, { exact: false }).filter({ visible: true }).first()).toBeVisible();
     await accessible(page);
     await fits(page);
   }
   // Other stories count the demo's customers.
-  expect((await console.api('admin', 'DELETE', '/v1/customers/brand-new')).status).toBe(204);
+  expect((await console.api('admin', 'DELETE', `/v1/customers/${id}`)).status).toBe(204);
 });
 
 for (const [name, path, shows] of [

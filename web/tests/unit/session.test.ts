@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { personOf } from '../../src/api/session.svelte';
+import { personOf } from '../../src/lib/token';
 
 const token = (claims: object) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`;
 
