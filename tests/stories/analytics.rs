@@ -220,6 +220,9 @@ async fn segments_renewals_and_responses_of_a_small_portfolio() {
     let mails = world.mails_to("dora@acme.example");
     let asking = mails.iter().find(|mail| mail.links.iter().any(|link| link.contains("/f/"))).unwrap();
     world.answer(asking, "happy", "").await;
+    for (id, status) in [("acme", "thriving"), ("beta", "steady"), ("gamma", "steady")] {
+        world.set_status(id, status).await;
+    }
     let segments = world.get("/v1/analytics/segments?by=plan").await;
     insta::assert_json_snapshot!("segments", segments, { ".as_of" => "now" });
     insta::assert_json_snapshot!("renewals", world.get("/v1/analytics/renewals?months=2").await);

@@ -154,6 +154,17 @@ export const feedbackQuery = (query: () => FeedbackQuery, limit = 60) =>
 export const insightsQuery = (enabled: () => boolean = () => true) =>
   createQuery(() => ({ queryKey: keys.insights, queryFn: () => take(api.GET('/v1/insights', {})), enabled: enabled() }));
 
+/** How all customers stand together: by Health Status, happiness. */
+export const togetherQuery = (owner: () => string | undefined, enabled: () => boolean = () => true) =>
+  createQuery(() => ({
+    queryKey: [...keys.insights, 'together', owner()],
+    queryFn: async () => {
+      const of = owner();
+      return (await take(api.GET('/v1/analytics/segments', { params: { query: of ? { owner: of } : {} } }))).all;
+    },
+    enabled: enabled(),
+  }));
+
 /** Renewals and what is at risk. One month: the sums are over everybody, whenever they renew. */
 export const renewalsQuery = (owner: () => string | undefined, enabled: () => boolean = () => true) =>
   createQuery(() => ({

@@ -8,6 +8,7 @@ use super::interval::{Mean, Share};
 use super::trend::Standings;
 use super::{StoodAt, segments_of};
 use crate::customer::Customer;
+use crate::health_status::HealthStatus;
 
 /// One part.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -18,6 +19,8 @@ pub struct Segment {
     /// How its customers stand.
     #[serde(flatten)]
     pub standings: Standings,
+    /// How many have which Health Status now; a word that nobody has is absent.
+    pub statuses: BTreeMap<HealthStatus, usize>,
     /// Those that are at risk ([`Customer::is_at_risk`]).
     pub at_risk: Share,
     /// Points of the score within the last seven days.
@@ -61,9 +64,12 @@ pub fn segments(customers: &[&Customer], attribute: &str) -> Vec<Segment> {
 pub fn segment(value: Option<String>, customers: &[&Customer]) -> Segment {
     let stood: Vec<StoodAt> = customers.iter().map(|customer| StoodAt::now(customer)).collect();
     let changes = Mean::of(customers.iter().filter_map(|customer| customer.standing.score_change));
-    let mut arr_cents = BTreeMap::new();
+    let (mut arr_cents, mut statuses) = (BTreeMap::new(), BTreeMap::new());
     for customer in customers.iter().filter(|customer| !customer.churned) {
         let profile = &customer.profile;
+        if let Some(record) = &customer.status {
+            *statuses.entry(record.status).or_default() += 1;
+        }
         if let Some(cents) = profile.arr_cents {
             *arr_cents.entry(profile.currency.clone()).or_default() += cents;
         }
@@ -71,6 +77,7 @@ pub fn segment(value: Option<String>, customers: &[&Customer]) -> Segment {
     let standings = Standings::of(&stood);
     Segment {
         value,
+        statuses,
         at_risk: Share::of(customers.iter().filter(|customer| customer.is_at_risk()).count(), standings.customers),
         standings,
         score_change: Change { n: changes.n, mean: changes.mean },
