@@ -94,3 +94,15 @@ def test_timeline_and_list_show_it(world):
     assert "status" in kinds or "health_status" in kinds, kinds
     (listed,) = [entry for entry in world.get("/v1/customers")["items"] if entry["id"] == "acme"]
     assert listed["status"] == "thriving"
+
+
+def test_the_list_follows_what_is_written_and_erased(world):
+    """A process of console-api knows everybody and asks for changes alone."""
+    def ids():
+        return {entry["id"] for entry in world.get("/v1/customers?limit=1000")["items"]}
+
+    before = ids()
+    world.call("POST", "/v1/customers", {"id": "passing", "name": "Passing"}, role="csm", idempotency_key="passing-1").expect(201)
+    wait("the new customer in the list", lambda: ids() == before | {"passing"})
+    world.call("DELETE", "/v1/customers/passing", role="admin").expect(204)
+    wait("the list without it", lambda: ids() == before)

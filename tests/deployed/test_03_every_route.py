@@ -100,6 +100,7 @@ CALLS = [
     ("GET /v1/customers", get("/v1/customers?q=sweep&sort=-score")),
     ("GET /v1/customers/{id}", get(CUSTOMER)),
     ("GET /v1/customers/{id}/contacts", get(f"{CUSTOMER}/contacts")),
+    ("GET /v1/customers/{id}/goals", get(f"{CUSTOMER}/goals")),
     ("GET /v1/customers/{id}/happiness", get(f"{CUSTOMER}/happiness")),
     ("GET /v1/customers/{id}/score", get(f"{CUSTOMER}/score")),
     ("GET /v1/customers/{id}/score/explain", lambda world: world.call("GET", f"{CUSTOMER}/score/explain?from={now()}", role="viewer")),
