@@ -33,15 +33,28 @@ export function usePortfolio(query: () => CustomerQuery) {
   let failure = $state.raw<unknown>(null);
   let walking = $state.raw<{ at: number; to: number } | null>(null);
 
+  const keyOf = (asked: CustomerQuery, page: number, cursor: string | undefined) => [
+    ...keys.customers,
+    'page',
+    asked,
+    page,
+    cursor,
+  ];
+  // What was asked for before there was any page is shown at once when it is there.
+  untrack(() => {
+    const asked = query();
+    const first = arrived<Customers>('/v1/customers', { ...asked, limit: sizeOf(0), with: DETAILS });
+    if (first) client.setQueryData(keyOf(asked, 0, ''), first);
+  });
+
   const queries = createQueries(() => ({
     queries: reachable.map((page) => {
       const cursor = way.cursors[page];
       const asked = query();
       const more = { limit: sizeOf(page), with: DETAILS, ...behind(cursor) };
       return {
-        queryKey: [...keys.customers, 'page', asked, page, cursor],
+        queryKey: keyOf(asked, page, cursor),
         queryFn: ({ signal }: { signal: AbortSignal }) => read(asked, more, signal),
-        initialData: () => arrived<Customers>('/v1/customers', { ...asked, ...more }),
       };
     }),
   }));
