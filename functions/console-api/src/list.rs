@@ -25,9 +25,8 @@ use serde_json::{Value, json};
 
 use self::details::Details;
 use self::filter::Filter;
-use self::order::Place;
-use self::order::Sort;
 pub(crate) use self::order::SortField;
+use self::order::{Place, Sort};
 use crate::exports::{accepts_csv, csv};
 use crate::view::{self, CustomerView};
 

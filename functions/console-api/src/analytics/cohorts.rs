@@ -83,10 +83,11 @@ pub(crate) async fn get_cohorts(State(cloud): State<Cloud>, mut query: QueryPara
     for (moment, of_cohort) in at_ends.await? {
         for (started, stood) in of_cohort {
             // Of who was a customer before Keepwell nothing is known at first.
-            let standing = Some(Standing::of(stood.into_iter())).filter(|standing| standing.n > 0);
-            let of_month = month_at(started, moment.on, today).zip(cohorts.get_mut(&started)).zip(standing);
-            if let Some(((month, cohort), standing)) = of_month {
-                cohort.months.push(CohortMonth { month, moment, standing });
+            if stood.is_empty() {
+                continue;
+            }
+            if let (Some(month), Some(cohort)) = (month_at(started, moment.on, today), cohorts.get_mut(&started)) {
+                cohort.months.push(CohortMonth { month, moment, standing: Standing::of(stood.into_iter()) });
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use chrono::Datelike as _;
+use chrono::{DateTime, Datelike as _, Utc};
 use keepwell_domain::customer::Customer;
 use keepwell_domain::id::CustomerId;
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,6 @@ impl Value {
 }
 
 /// When somebody last met the customer.
-fn met_at(customer: &Customer) -> Option<chrono::DateTime<chrono::Utc>> {
+fn met_at(customer: &Customer) -> Option<DateTime<Utc>> {
     customer.last_signals.as_ref().and_then(|last| last.met_at)
 }
