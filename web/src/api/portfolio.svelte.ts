@@ -19,12 +19,15 @@ interface Way {
   hash: string;
   cursors: (string | undefined)[];
   total: number | null;
+  /** When the answer came that says the total: pages that were read before somebody came or went say another. */
+  at: number;
 }
 
 export function usePortfolio(query: () => CustomerQuery) {
   const client = useQueryClient();
   const hash = $derived(JSON.stringify(query()));
-  const remembered = (of: string): Way => client.getQueryData<Way>(['way', of]) ?? { hash: of, cursors: [''], total: null };
+  const remembered = (of: string): Way =>
+    client.getQueryData<Way>(['way', of]) ?? { hash: of, cursors: [''], total: null, at: 0 };
   let newest = $state.raw<Way | null>(null);
   const way = $derived(newest?.hash === hash ? newest : remembered(hash));
   let sight = $state.raw({ hash: '', from: 0, to: 0 });
@@ -78,21 +81,19 @@ export function usePortfolio(query: () => CustomerQuery) {
     return found;
   });
 
-  function learn(change: (cursors: (string | undefined)[]) => void, total: number): void {
+  /** An answer leads to this page. */
+  function learn(page: number, answer: Customers, at: number): void {
     const cursors = [...way.cursors];
-    change(cursors);
-    newest = { hash, cursors, total };
+    cursors[page] = answer.next_cursor ?? undefined;
+    const total = at > way.at ? { total: answer.total, at } : { total: way.total, at: way.at };
+    newest = { hash, cursors, ...total };
     client.setQueryData<Way>(['way', hash], newest);
   }
   $effect(() => {
     for (const [page, data] of pages) {
-      const next = data.next_cursor ?? undefined;
-      if (way.total !== data.total || way.cursors[page + 1] !== next)
-        untrack(() =>
-          learn((cursors) => {
-            cursors[page + 1] = next;
-          }, data.total),
-        );
+      const at = queries[reachable.indexOf(page)]?.dataUpdatedAt ?? 0;
+      const news = at > way.at && way.total !== data.total;
+      if (news || way.cursors[page + 1] !== (data.next_cursor ?? undefined)) untrack(() => learn(page + 1, data, at));
     }
   });
 
@@ -111,9 +112,7 @@ export function usePortfolio(query: () => CustomerQuery) {
         walking = { at: startOf(step.from), to: startOf(goal) };
         const answer = await read(query(), { limit: step.limit, ...behind(cursor) });
         if (of !== hash) continue;
-        learn((cursors) => {
-          cursors[step.to] = answer.next_cursor ?? undefined;
-        }, answer.total);
+        learn(step.to, answer, Date.now());
         if (answer.next_cursor === null) break;
       }
       failure = null;

@@ -194,6 +194,22 @@ test('the end of the list is a key away, and coming back finds the place', async
   await expect(rowOf(page, name)).toBeInViewport();
 });
 
+test('a customer who comes between two pages of the list is counted', async ({ page, console }) => {
+  let shown = 0;
+  await page.route('**/v1/customers?**cursor=**', async (route) => {
+    const response = await route.fetch();
+    const answer = (await response.json()) as { total: number };
+    shown = answer.total + 1;
+    await route.fulfill({ response, json: { ...answer, total: shown } });
+  });
+  await console.open('/customers?book=all');
+  const table = page.getByRole('table', { name: 'Customers' });
+  await expect(async () => {
+    expect(shown).toBeGreaterThan(20);
+    expect(await table.getAttribute('aria-rowcount')).toBe(String(shown + 1));
+  }).toPass();
+});
+
 test('a list of 100,000 is one that a browser can hold', async ({ page, console }) => {
   // The demo's rows over and over, with cursors as the API has them: the page is tried here, not the server.
   const total = 100_000;
