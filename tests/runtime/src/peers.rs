@@ -88,6 +88,7 @@ async fn same_work(peers: &[Peer], bench: &mut Bench<'_>) -> Result<(), Failure>
     let mut ours = None;
     for peer in peers {
         let mut instance = Instance::start(&peer.program, bench.endpoint).await?;
+        bench.portfolio.written_long_ago(&customer(0)).await?;
         let event = bench.events.next(bench.portfolio, JOB).await?;
         world.system.local().reset_requests();
         let invocation = instance.invoke(&event.payload).await?;

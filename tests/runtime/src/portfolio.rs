@@ -1,6 +1,7 @@
 //! The customers that the functions work on, and the settings under which they do.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -99,17 +100,34 @@ impl Portfolio {
     /// Up to ten rows of the outbox that are not published, as the table's stream shows them.
     pub(crate) async fn outbox_rows(&self) -> Result<Vec<Value>, Failure> {
         // The index holds what is not published, and nothing else: a page of the table may be full of what is.
-        let query = json!({ "TableName": "keepwell-outbox", "IndexName": "pending" });
-        let request = http::Request::post("http://aws.local/")
-            .header("x-amz-target", "DynamoDB_20120810.Scan")
-            .body(query.to_string().into_bytes());
-        let request = request.map_err(|error| Failure::Wrong(error.to_string()))?;
-        let answer = self.world.system.local().answer(request).await;
-        let answer = answer.map_err(|error| Failure::Wrong(error.to_string()))?;
-        let page: Value =
-            serde_json::from_slice(answer.body()).map_err(|error| Failure::Wrong(format!("the outbox: {error}")))?;
+        let page = self.dynamodb("Scan", &json!({ "TableName": "keepwell-outbox", "IndexName": "pending" })).await?;
         let rows = page["Items"].as_array().cloned().unwrap_or_default();
         Ok(rows.into_iter().take(10).collect())
+    }
+
+    /// Lets a customer stand in the index as written long ago. A write costs more in a new minute than in the same one, so that
+    /// without this the cost of a job depends on when the one before was done.
+    pub(crate) async fn written_long_ago(&self, customer: &str) -> Result<(), Failure> {
+        let update = json!({
+            "TableName": "keepwell-core",
+            "Key": { "pk": { "S": format!("C#{customer}") }, "sk": { "S": "ROW" } },
+            "UpdateExpression": "SET portfolio_sk = :long_ago",
+            "ExpressionAttributeValues": { ":long_ago": { "S": format!("2026-01-01T00:00#{customer}") } },
+        });
+        self.dynamodb("UpdateItem", &update).await.map(drop)
+    }
+
+    async fn dynamodb(&self, action: &str, body: &Value) -> Result<Value, Failure> {
+        let request = http::Request::post("http://aws.local/")
+            .header("x-amz-target", format!("DynamoDB_20120810.{action}"))
+            .body(body.to_string().into_bytes());
+        let wrong = |error: &dyn Display| Failure::Wrong(format!("{action}: {error}"));
+        let request = request.map_err(|error| wrong(&error))?;
+        let answer = self.world.system.local().answer(request).await.map_err(|error| wrong(&error))?;
+        if !answer.status().is_success() {
+            return Err(wrong(&String::from_utf8_lossy(answer.body())));
+        }
+        serde_json::from_slice(answer.body()).map_err(|error| wrong(&error))
     }
 }
 

@@ -173,7 +173,8 @@ async function attemptOnce(customer, who, headers, idempotency, { status, reason
   writes.push({
     Put: {
       TableName: CORE,
-      Item: { ...item, revision: { N: String(Number(revision.N) + 1) } },
+      // The index of the portfolio is ordered by the minute of the last write.
+      Item: { ...item, revision: { N: String(Number(revision.N) + 1) }, portfolio_sk: { S: `${at.slice(0, 16)}#${customer}` } },
       ConditionExpression: "revision = :revision",
       ExpressionAttributeValues: { ":revision": revision },
     },

@@ -181,7 +181,8 @@ def attempt_once(customer, who, headers, remembered_pk, fingerprint, status, rea
     }
     shard = {"pending_shard": {"S": item_shard(customer)}, "pending_at": {"S": f"{at}#{fact['event_id']}"}}
     writes.append(put(OUTBOX, f"O#{customer}", f"{number:012}", fact, absent=True, more=shard))
-    item["revision"] = {"N": str(revision + 1)}
+    # The index of the portfolio is ordered by the minute of the last write.
+    item["revision"], item["portfolio_sk"] = {"N": str(revision + 1)}, {"S": f"{instant(now)[:16]}#{customer}"}
     writes.append(
         {
             "Put": {
