@@ -170,6 +170,15 @@ async fn the_cells_count_their_customers_and_add_up_their_money_by_currency() {
     let counts: Vec<&Value> = insights["cells"].as_array().unwrap().iter().map(|cell| &cell["count"]).collect();
     assert_eq!(counts, [0, 0, 0, 0, 0, 4]);
     insta::assert_json_snapshot!("insights", insights);
+
+    // With fewer customers than there are, the counts stay.
+    for (limit, expected) in [(0, json!([])), (2, json!(["b", "a"])), (1000, json!(["b", "a", "c", "d"]))] {
+        let insights = world.get(&format!("/v1/insights?limit={limit}")).await;
+        let unknown = cell(&insights, "unknown");
+        let ids: Vec<&Value> =
+            unknown["customers"].as_array().unwrap().iter().map(|customer| &customer["id"]).collect();
+        assert_eq!((json!(ids), &unknown["count"]), (expected, &json!(4)), "{limit}");
+    }
 }
 
 #[tokio::test]

@@ -14,7 +14,8 @@ use keepwell_domain::insight::{Insight, insight};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(crate) async fn get_insights(State(cloud): State<Cloud>, query: QueryParams) -> Result<Answer, ApiError> {
+pub(crate) async fn get_insights(State(cloud): State<Cloud>, mut query: QueryParams) -> Result<Answer, ApiError> {
+    let limit = query.whole("limit", 0, 1000).unwrap_or(usize::MAX);
     query.finish()?;
     let now = cloud.now();
     let settings = cloud.settings().await?;
@@ -29,7 +30,8 @@ pub(crate) async fn get_insights(State(cloud): State<Cloud>, query: QueryParams)
     for customers in cells.values_mut() {
         customers.sort_by(|a, b| b.profile.arr_cents.cmp(&a.profile.arr_cents).then_with(|| a.id.cmp(&b.id)));
     }
-    let cells = Insight::ALL.iter().map(|cell| describe(*cell, cells.get(cell).map_or(&[], Vec::as_slice))).collect();
+    let cells = Insight::ALL.iter().map(|cell| describe(*cell, cells.get(cell).map_or(&[], Vec::as_slice), limit));
+    let cells = cells.collect();
     Answer::ok(Insights { cells })
 }
 
@@ -56,7 +58,7 @@ struct Cell<'a> {
     count: usize,
     /// Their ARR in hundredths, a sum for each currency: money of different currencies is never added up.
     arr_cents: BTreeMap<&'a str, i64>,
-    /// The customers, those with the most ARR first.
+    /// The customers, those with the most ARR first; no more than were asked for.
     customers: Vec<Placed<'a>>,
 }
 
@@ -84,7 +86,7 @@ struct Placed<'a> {
     happiness_level: Option<HappinessLevel>,
 }
 
-fn describe(cell: Insight, customers: &[Arc<Customer>]) -> Cell<'_> {
+fn describe(cell: Insight, customers: &[Arc<Customer>], limit: usize) -> Cell<'_> {
     let mut arr_cents: BTreeMap<&str, i64> = BTreeMap::new();
     for customer in customers {
         *arr_cents.entry(&customer.profile.currency).or_default() += customer.profile.arr_cents.unwrap_or(0);
@@ -96,7 +98,7 @@ fn describe(cell: Insight, customers: &[Arc<Customer>]) -> Cell<'_> {
         next_step: cell.next_step(),
         count: customers.len(),
         arr_cents,
-        customers: customers.iter().map(|customer| placed(customer)).collect(),
+        customers: customers.iter().take(limit).map(|customer| placed(customer)).collect(),
     }
 }
 

@@ -50,6 +50,9 @@ async fn the_list_shows_who_was_asked_for() {
     let world = four_customers().await;
     let cases = [
         ("", vec!["ada", "bob", "cid", "dot"]),
+        ("ids=bob", vec!["bob"]),
+        ("ids=dot,bob,nobody,dot", vec!["bob", "dot"]),
+        ("ids=ada,bob&status=thriving", vec!["bob"]),
         ("q=ada", vec!["ada", "dot"]),
         ("q=%20AND%20", vec![]),
         ("q=%26", vec!["bob"]),

@@ -70,6 +70,12 @@ export const segmentsQuery = (query: () => Question, on = always) =>
     on,
   );
 
+/** Who looks after customers: the addresses in use, in order. */
+export function useOwners(on = always): () => string[] {
+  const found = segmentsQuery(() => ({ by: 'owner' }), on);
+  return () => (found.data?.items ?? []).flatMap((item) => item.value ?? []).sort();
+}
+
 export const renewalsQuery = (query: () => Question, on = always) =>
   question(
     '/v1/analytics/renewals',

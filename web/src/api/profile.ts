@@ -2,6 +2,7 @@
 import { createMutation, useQueryClient } from '@tanstack/svelte-query';
 import { api, idempotencyKey, matches, take } from './client';
 import { patchCustomer, readAgain } from './mutations';
+import { renamed } from './names.svelte';
 import { keys } from './queries';
 import type { paths } from './schema';
 import type { Contact, Customer } from './types';
@@ -28,6 +29,7 @@ export const changeCustomerMutation = () => {
       changeCustomer(customer, change),
     onSuccess: (after: Customer) => {
       patchCustomer(client, after.id, after);
+      renamed(after.id, after.name);
       readAgain(client, keys.customers, keys.customer(after.id));
     },
     onError: (_error: unknown, { customer }) => client.invalidateQueries({ queryKey: keys.customer(customer.id) }),

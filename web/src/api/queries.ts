@@ -151,8 +151,16 @@ export const feedbackQuery = (query: () => FeedbackQuery, limit = 60) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
-export const insightsQuery = (enabled: () => boolean = () => true) =>
-  createQuery(() => ({ queryKey: keys.insights, queryFn: () => take(api.GET('/v1/insights', {})), enabled: enabled() }));
+export const insightsQuery = () =>
+  createQuery(() => ({ queryKey: keys.insights, queryFn: () => take(api.GET('/v1/insights', {})) }));
+
+/** What each insight means and what to do next, without any customer. */
+export const meaningsQuery = () =>
+  createQuery(() => ({
+    queryKey: ['meanings'],
+    queryFn: () => take(api.GET('/v1/insights', { params: { query: { limit: 0 } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  }));
 
 /** How all customers stand together: by Health Status, happiness. */
 export const togetherQuery = (owner: () => string | undefined, enabled: () => boolean = () => true) =>

@@ -1,17 +1,23 @@
 //! Which customers the list has.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use keepwell_aws::http::QueryParams;
 use keepwell_domain::analytics::segments_of;
 use keepwell_domain::customer::Customer;
 use keepwell_domain::happiness::HappinessLevel;
 use keepwell_domain::health_status::HealthStatus;
-use keepwell_domain::id::EmailAddress;
+use keepwell_domain::id::{CustomerId, EmailAddress};
 use keepwell_domain::insight::Insight;
+
+/// Most ids that a question names: what an address has room for.
+const MOST_IDS: usize = 100;
 
 /// What customers must be like. What is not asked for does not matter.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
+    ids: Option<BTreeSet<CustomerId>>,
     q: Option<String>,
     owner: Option<EmailAddress>,
     status: Option<HealthStatus>,
@@ -32,6 +38,7 @@ impl Filter {
     /// Reads what the query asks for.
     pub(super) fn read(query: &mut QueryParams) -> Self {
         Self {
+            ids: ids(query),
             q: query.text("q").map(|text| text.to_lowercase()),
             owner: query.get("owner"),
             status: query.get("status"),
@@ -59,7 +66,8 @@ impl Filter {
         let owned = self.owner.as_ref().is_none_or(|owner| {
             customer.profile.owner.as_ref().is_some_and(|actual| actual.normalised() == owner.normalised())
         });
-        named
+        self.ids.as_ref().is_none_or(|ids| ids.contains(&customer.id))
+            && named
             && owned
             && is(self.status, customer.status.as_ref().map(|record| record.status))
             && is(self.band, customer.standing.band)
@@ -74,6 +82,18 @@ impl Filter {
             && self.score_change_below.is_none_or(|bound| customer.standing.score_change.is_some_and(|it| it < bound))
             && self.segment.iter().all(|(attribute, value)| segments_of(customer, attribute).contains(value))
     }
+}
+
+/// Ids with commas between.
+fn ids(query: &mut QueryParams) -> Option<BTreeSet<CustomerId>> {
+    let text = query.text("ids")?;
+    let ids: Result<BTreeSet<_>, String> = text.split(',').map(CustomerId::parse).collect();
+    match ids {
+        Ok(ids) if ids.len() <= MOST_IDS => return Some(ids),
+        Ok(_) => query.problem("ids", format!("must be at most {MOST_IDS} ids")),
+        Err(detail) => query.problem("ids", format!("must be ids with commas between: each {detail}")),
+    }
+    None
 }
 
 /// A change of the score, in points.

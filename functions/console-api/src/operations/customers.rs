@@ -22,6 +22,7 @@ pub(super) fn operations() -> Vec<Operation> {
         "Customers",
         [
             Operation::get("/v1/customers", "getCustomers", "The portfolio: filtered, sorted, page by page")
+                .query::<IdList>("ids", "Only these, with commas between; at most 100.")
                 .query::<String>("q", "Part of the name or the id.")
                 .query::<EmailAddress>("owner", "Looked after by this person.")
                 .query::<HealthStatus>("status", "With this Health Status.")
@@ -89,6 +90,8 @@ said! {
     });
     /// Points of the score, up or down.
     Points: json_schema!({ "type": "number", "minimum": -100, "maximum": 100 });
+    /// Ids of customers, with commas between.
+    IdList: json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}(,[A-Za-z0-9_.:-]{1,64})*$" });
     /// Details, with commas between.
     DetailList: json_schema!({ "type": "string", "pattern": "^(top_driver|sparkline)(,(top_driver|sparkline))*$" });
     /// An ISO 4217 code.

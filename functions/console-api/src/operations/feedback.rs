@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use keepwell_aws::http::{IfMatch, Operation, Page};
 use keepwell_domain::feedback::handling::{HandlingState, Theme};
-use keepwell_domain::fields::Text;
+use keepwell_domain::fields::{Text, Whole};
 use keepwell_domain::happiness::HappinessLevel;
 use keepwell_domain::id::CustomerId;
 use keepwell_domain::sentiment::Sentiment;
@@ -42,6 +42,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 .query::<Locale>("locale", "The contact's language. The mail is in English whichever it is, so far.")
                 .ok::<MailPreview>("The mail."),
             Operation::get("/v1/insights", "getInsights", "What Health Status and Happiness Level mean together")
+                .query::<Whole<0, 1000>>("limit", "At most so many customers of each cell are listed; all when absent.")
                 .ok::<Insights<'_>>("The cells, with their customers."),
             Operation::post("/v1/sentiment", "rateSentiment", "How positive a text is; nothing is kept")
                 .body::<SentimentRequest>()
