@@ -7,7 +7,14 @@ const api = process.env.KEEPWELL ?? 'http://127.0.0.1:8080';
 const behindTheApi = ['/v1', '/f', '/u', '/_local'];
 
 export default defineConfig({
-  plugins: [svelte(), preload(['start', 'rolldown-runtime', 'base', 'frame', 'data', 'kit']), budgets()],
+  plugins: [
+    svelte(),
+    preload({
+      shared: ['base', 'data', 'frame', 'kit', 'rolldown-runtime', 'start', 'Shell'],
+      pages: { '/': 'Home', '/customers': 'Portfolio' },
+    }),
+    budgets(),
+  ],
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],

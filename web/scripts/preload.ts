@@ -1,23 +1,51 @@
-// Names in index.html the chunks that nearly every page shares: the browser fetches them beside the entry, not after it has run.
-import type { HtmlTagDescriptor, Plugin } from 'vite';
+// Names in index.html what the browser will need: it fetches that beside the entry, not after it has run.
+import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
 
-/** A vite plugin that preloads the chunks of these groups of vite.config.ts. */
-export function preload(groups: readonly string[]): Plugin {
+export interface Preloads {
+  /** Chunks that nearly every page shares, by their names, the largest first: a browser has six connections to HTTP/1.1. */
+  shared: readonly string[];
+  /** Pages that people come in by: the path, and the chunk's name. `first.js` fetches theirs when the address is that path. */
+  pages: Readonly<Record<string, string>>;
+}
+
+/** A vite plugin that preloads chunks, their style sheets with them. */
+export function preload({ shared, pages }: Preloads): Plugin {
   return {
     name: 'preload',
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle }) {
-        const shared = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk' && groups.includes(file.name));
-        return shared.map(
-          (file): HtmlTagDescriptor => ({
-            tag: 'link',
-            attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file.fileName}` },
-            injectTo: 'head',
-          }),
-        );
+      handler(html, { bundle }) {
+        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk');
+        const always = new Set(shared.flatMap((name) => chunks.filter((chunk) => chunk.name === name)).flatMap(files));
+        const named = new Set(chunks.filter((chunk) => chunk.isEntry).flatMap((entry) => entry.imports));
+        const byPath = Object.entries(pages).map(([path, name]): [string, string[]] => {
+          const page = chunks.find((chunk) => chunk.name === name && chunk.isDynamicEntry);
+          if (!page) throw new Error(`preload: there is no chunk ${name}`);
+          const around = chunks.filter((chunk) => page.imports.includes(chunk.fileName) && !named.has(chunk.fileName));
+          return [path, [page, ...around].flatMap(files).filter((file) => !always.has(file))];
+        });
+        const list = JSON.stringify(Object.fromEntries(byPath)).replaceAll('"', '&quot;');
+        return {
+          html: html.replace('<script src="/assets/first.js"', `$& data-pages="${list}"`),
+          tags: [...always].map(
+            (file): HtmlTagDescriptor => ({
+              tag: 'link',
+              attrs: {
+                crossorigin: true,
+                ...(file.endsWith('.css') ? { rel: 'preload', as: 'style' } : { rel: 'modulepreload' }),
+                href: file,
+              },
+              injectTo: 'head',
+            }),
+          ),
+        };
       },
     },
   };
+}
+
+/** A chunk and its style sheets, as the page asks for them. */
+function files(chunk: Rolldown.OutputChunk): string[] {
+  return [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])].map((file) => `/${file}`);
 }
