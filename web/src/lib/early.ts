@@ -42,8 +42,9 @@ export function early(token: string): void {
     const query = { ...toQuery(address, ownerOf(address, person)), limit: sizeOf(0), with: DETAILS };
     ask(urlOf('/v1/customers', query), { authorization: `Bearer ${token}` });
   }
-  // The first formatter takes 20 ms and more to make: here, where nothing else can be done but wait.
+  // The first formatters take 20 ms and more to make: here, where nothing else can be done but wait.
   setTimeout(() => new Intl.NumberFormat('en').format(0));
+  setTimeout(() => new Intl.DateTimeFormat('en-GB', { month: 'short', timeZone: 'UTC' }).format(0));
   // What nobody took by then is old.
   setTimeout(() => waiting.clear(), 10_000);
 }
