@@ -15,6 +15,8 @@ export default defineConfig({
     }),
     budgets(),
   ],
+  // Every file in assets/ is named after its content: it is kept forever (infra/publish-console).
+  publicDir: false,
   build: {
     target: 'es2022',
     cssTarget: ['chrome123', 'firefox121', 'safari17.5'],

@@ -106,6 +106,7 @@ CALLS = [
     ("GET /v1/customers/{id}/score/explain", lambda world: world.call("GET", f"{CUSTOMER}/score/explain?from={now()}", role="viewer")),
     ("GET /v1/customers/{id}/score/history", get(f"{CUSTOMER}/score/history")),
     ("GET /v1/customers/{id}/status/history", get(f"{CUSTOMER}/status/history")),
+    ("GET /v1/customers/{id}/tickets", get(f"{CUSTOMER}/tickets")),
     ("GET /v1/customers/{id}/timeline", get(f"{CUSTOMER}/timeline")),
     ("GET /v1/feedback", get("/v1/feedback")),
     ("PATCH /v1/feedback/{id}", lambda world: handle_an_answer(world)),

@@ -7,6 +7,7 @@ mod list;
 mod profile;
 mod scores;
 mod tasks;
+mod tickets;
 mod timeline;
 
 use chrono::Duration;

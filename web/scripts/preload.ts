@@ -1,4 +1,5 @@
 // Names in index.html what the browser will need: it fetches that beside the entry, not after it has run.
+import { readFileSync } from 'node:fs';
 import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
 
 export interface Preloads {
@@ -8,26 +9,34 @@ export interface Preloads {
   pages: Readonly<Record<string, string>>;
 }
 
-/** A vite plugin that preloads chunks, their style sheets with them. */
+const FIRST = new URL('../src/first.js', import.meta.url);
+
+/** A vite plugin that preloads chunks, their style sheets with them, and puts `first.js` where index.html has its name as a comment. */
 export function preload({ shared, pages }: Preloads): Plugin {
   return {
     name: 'preload',
-    apply: 'build',
+    buildStart() {
+      if (this.environment.mode === 'build') this.emitFile({ type: 'asset', name: 'first.js', source: readFileSync(FIRST) });
+    },
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle }) {
-        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk');
+        const put = (attributes: string) => html.replace('<!--first.js-->', `<script ${attributes}></script>`);
+        if (!bundle) return put('src="/src/first.js"');
+        const built = Object.values(bundle);
+        const first = built.find((file) => file.type === 'asset' && file.names.includes('first.js'));
+        const chunks = built.filter((file) => file.type === 'chunk');
         const always = new Set(shared.flatMap((name) => chunks.filter((chunk) => chunk.name === name)).flatMap(files));
-        const named = new Set(chunks.filter((chunk) => chunk.isEntry).flatMap((entry) => entry.imports));
+        const byEntry = new Set(chunks.filter((chunk) => chunk.isEntry).flatMap((entry) => entry.imports));
         const byPath = Object.entries(pages).map(([path, name]): [string, string[]] => {
           const page = chunks.find((chunk) => chunk.name === name && chunk.isDynamicEntry);
           if (!page) throw new Error(`preload: there is no chunk ${name}`);
-          const around = chunks.filter((chunk) => page.imports.includes(chunk.fileName) && !named.has(chunk.fileName));
+          const around = chunks.filter((chunk) => page.imports.includes(chunk.fileName) && !byEntry.has(chunk.fileName));
           return [path, [page, ...around].flatMap(files).filter((file) => !always.has(file))];
         });
         const list = JSON.stringify(Object.fromEntries(byPath)).replaceAll('"', '&quot;');
         return {
-          html: html.replace('<script src="/assets/first.js"', `$& data-pages="${list}"`),
+          html: put(`src="/${first?.fileName}" data-pages="${list}"`),
           tags: [...always].map(
             (file): HtmlTagDescriptor => ({
               tag: 'link',

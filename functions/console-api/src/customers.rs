@@ -10,7 +10,7 @@ use keepwell_domain::customer::{NewCustomer, ProfileChange};
 use keepwell_domain::event::Fact;
 use keepwell_domain::health_status::StatusChange;
 use keepwell_domain::id::CustomerId;
-use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
+use keepwell_domain::timeline::TimelineKind;
 
 use crate::view;
 
@@ -100,28 +100,10 @@ pub(crate) async fn get_timeline(
     Path(id): Path<String>,
     mut query: QueryParams,
 ) -> Result<Answer, ApiError> {
-    let (limit, mut after) = (query.limit(), query.cursor(view::sort_key(keys::TIMELINE)));
+    let (limit, after) = (query.limit(), query.cursor(view::sort_key(keys::TIMELINE)));
     let kind: Option<TimelineKind> = query.get("kind");
     query.finish()?;
     let customer = existing_customer(&cloud, &id).await?.value;
-    let mut items = Vec::new();
-    loop {
-        let page = cloud.store.timeline(&customer.id, limit, after.as_deref()).await?;
-        for stored in page.items {
-            let entry: TimelineEntry = stored.value;
-            if kind.is_some_and(|kind| kind != entry.kind) {
-                continue;
-            }
-            if items.len() == limit {
-                // One more than fits: the page ends at the last line that did.
-                return Answer::ok(view::page(&items, after.as_deref()));
-            }
-            after = Some(keys::timeline(&customer.id, &entry).sk);
-            items.push(entry);
-        }
-        match page.next {
-            Some(next) if items.len() < limit => after = Some(next),
-            next => return Answer::ok(view::page(&items, next.and(after).as_deref())),
-        }
-    }
+    let page = cloud.store.timeline(&customer.id, kind, limit, after.as_deref()).await?;
+    Answer::ok(view::page(&page.items, page.next.as_deref()))
 }

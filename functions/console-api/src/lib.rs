@@ -31,6 +31,7 @@ mod settings;
 mod sign_in;
 mod system;
 mod tasks;
+mod tickets;
 mod view;
 mod write_keys;
 
@@ -63,6 +64,7 @@ pub fn function(cloud: &Cloud) -> Function {
         .route(admin, Method::GET, "/v1/customers/{id}/contacts/{contact}/export", personal_data::get_contact_export)
         .route(admin, Method::GET, "/v1/customers/{id}/export", personal_data::get_customer_export)
         .route(viewer, Method::GET, "/v1/customers/{id}/goals", goals::get_goals)
+        .route(viewer, Method::GET, "/v1/customers/{id}/tickets", tickets::get_tickets)
         .route(viewer, Method::GET, "/v1/customers/{id}/timeline", customers::get_timeline)
         .route(viewer, Method::GET, "/v1/customers/{id}/happiness", feedback::get_happiness)
         .route(viewer, Method::GET, "/v1/customers/{id}/score", scores::get_score)

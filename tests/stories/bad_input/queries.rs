@@ -6,12 +6,13 @@ use keepwell_tests::{Reply, World};
 
 use super::{expect_problem, world};
 
-const LISTS: [&str; 13] = [
+const LISTS: [&str; 14] = [
     "/v1/automations/status-struggling/runs",
     "/v1/automations/status-struggling/versions",
     "/v1/runs",
     "/v1/customers",
     "/v1/customers/acme/contacts",
+    "/v1/customers/acme/tickets",
     "/v1/customers/acme/timeline",
     "/v1/customers/acme/status/history",
     "/v1/tasks",

@@ -125,6 +125,20 @@ export const goalsQuery = (id: () => string) =>
     queryFn: () => take(api.GET('/v1/customers/{id}/goals', { params: { path: { id: id() }, query: { limit: 1000 } } })),
   }));
 
+/** What a customer asked support for, the last opened first. */
+export const ticketsQuery = (id: () => string) =>
+  createInfiniteQuery(() => ({
+    queryKey: [...keys.customer(id()), 'tickets'],
+    queryFn: ({ pageParam }) =>
+      take(
+        api.GET('/v1/customers/{id}/tickets', {
+          params: { path: { id: id() }, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  }));
+
 export const statusHistoryQuery = (id: () => string, enabled: () => boolean = () => true) =>
   createQuery(() => ({
     queryKey: [...keys.customer(id()), 'status'],

@@ -122,6 +122,14 @@ export function addDays(day: Date, days: number): Date {
   return new Date(day.getTime() + days * DAY);
 }
 
+/** The time between two moments in its largest unit: "40 min", "5 h", "3 d". */
+export function elapsed(from: string, to: string): string {
+  const minutes = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
+}
+
 const ABBREVIATIONS = /\b(nps|csat|ces|arr|qbr|api|sla|ai|crm|id)\b/gi;
 
 /** An identifier as words: `key_features` is "Key features", `nps` is "NPS". */

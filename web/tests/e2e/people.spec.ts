@@ -100,6 +100,8 @@ test('goals and tickets show how far they are', async ({ page, console }) => {
   await settled(page);
   await expect(page.getByRole('region', { name: /^Open/ })).toContainText('Records of the outage night are still missing');
   await expect(page.getByRole('region', { name: /^Open/ })).toContainText('escalated');
+  await expect(page.getByRole('region', { name: /^Open/ })).toContainText(/answered after \d+ h · open for \d+ d/);
+  await expect(page.getByRole('region', { name: /^Closed/ })).toContainText(/closed after \d+ h/);
 });
 
 test('the milestones of a customer that is stuck are overdue', async ({ page, console }) => {

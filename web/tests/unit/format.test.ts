@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   count,
   daysUntil,
+  elapsed,
   fixed,
   measured,
   money,
@@ -25,6 +26,21 @@ test('a minus is as wide as a plus, and nothing is not zero', () => {
   expect(number(-0.2)).toBe('0');
   expect(fixed(-1)).toBe('−1.0');
   for (const text of [number(null), signed(undefined), score(null), percent(null), money(null, 'USD')]) expect(text).toBe('–');
+});
+
+test('what passed between two moments is told in its largest unit', () => {
+  const after = (minutes: number) => elapsed('2026-11-27T09:00:00Z', new Date(NOW.getTime() + minutes * 60_000).toISOString());
+  expect([0, 59, 60, 89, 90, 47 * 60, 48 * 60, 60 * 60].map(after)).toEqual([
+    '0 min',
+    '59 min',
+    '1 h',
+    '1 h',
+    '2 h',
+    '47 h',
+    '2 d',
+    '3 d',
+  ]);
+  expect(after(-5)).toBe('0 min');
 });
 
 test('scores are rounded half up, as the API shows them', () => {

@@ -15,6 +15,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::not_null;
 use crate::goals::GoalView;
 use crate::list::{CustomerList, SortField};
+use crate::tickets::TicketView;
 use crate::view::CustomerView;
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -73,6 +74,9 @@ pub(super) fn operations() -> Vec<Operation> {
             Operation::get("/v1/customers/{id}/goals", "getGoals", "What the customer wants to reach")
                 .paged()
                 .ok::<Page<'_, GoalView<'_>>>("The goals with their milestones, by id."),
+            Operation::get("/v1/customers/{id}/tickets", "getTickets", "What the customer asked support for")
+                .paged()
+                .ok::<Page<'_, TicketView<'_>>>("The tickets, the last opened first."),
             Operation::get("/v1/customers/{id}/timeline", "getTimeline", "Everything that happened")
                 .query::<TimelineKind>("kind", "Only what is of this kind.")
                 .paged()

@@ -5,7 +5,7 @@ use keepwell_domain::customer::Customer;
 use keepwell_domain::health_status::StatusChange;
 use keepwell_domain::id::{CustomerId, EmailAddress, RecordId};
 use keepwell_domain::settings::Settings;
-use keepwell_domain::timeline::TimelineEntry;
+use keepwell_domain::timeline::{TimelineEntry, TimelineKind};
 use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
@@ -81,14 +81,35 @@ impl Store {
         self.query_page(&Range { descending: true, ..core(customer, keys::STATUS_CHANGES) }, limit, after).await
     }
 
-    /// A page of the timeline, newest first.
+    /// A page of the timeline, or of what is of one kind on it, newest first.
     pub async fn timeline(
         &self,
         customer: &CustomerId,
+        kind: Option<TimelineKind>,
         limit: usize,
         after: Option<&str>,
-    ) -> Result<Page<Stored<TimelineEntry>>, StoreError> {
-        self.query_page(&Range { descending: true, ..core(customer, keys::TIMELINE) }, limit, after).await
+    ) -> Result<Page<TimelineEntry>, StoreError> {
+        let range = Range { descending: true, ..core(customer, keys::TIMELINE) };
+        let mut after = after.map(str::to_owned);
+        let mut items = Vec::new();
+        loop {
+            let page: Page<Stored<TimelineEntry>> = self.query_page(&range, limit, after.as_deref()).await?;
+            for entry in page.items.into_iter().map(|stored| stored.value) {
+                if kind.is_some_and(|kind| kind != entry.kind) {
+                    continue;
+                }
+                if items.len() == limit {
+                    // One more than fits: the page ends at the last line that did.
+                    return Ok(Page { items, next: after });
+                }
+                after = Some(keys::timeline(customer, &entry).sk);
+                items.push(entry);
+            }
+            match page.next {
+                Some(next) if items.len() < limit => after = Some(next),
+                next => return Ok(Page { items, next: next.and(after) }),
+            }
+        }
     }
 
     /// What is known about an address.

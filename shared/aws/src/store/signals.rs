@@ -335,6 +335,16 @@ impl Store {
         self.query_page(&core(customer, S::PREFIX), limit, after).await
     }
 
+    /// The signals of a kind with these ids, those that are there, in any order.
+    pub async fn signals_by_id<S: SignalRecord>(
+        &self,
+        customer: &CustomerId,
+        ids: impl Iterator<Item = &RecordId>,
+    ) -> Result<Vec<S>, StoreError> {
+        let found = self.batch_get(Table::Core, ids.map(|id| keys::record(customer, S::PREFIX, id))).await?;
+        Ok(found.into_iter().map(|stored| stored.value).collect())
+    }
+
     /// A customer's usage from `from` to `to`, both inclusive, oldest first. Days without usage are absent.
     pub async fn usage(
         &self,

@@ -7,7 +7,7 @@ use super::*;
 const BUILT: &[(&str, &[u8])] = &[
     ("index.html", b"<!doctype html>console"),
     ("assets/index-Ab12Cd34.js", b"run()"),
-    ("assets/first.js", b"theme()"),
+    ("assets/plain.js", b"theme()"),
 ];
 
 struct Got {
@@ -53,7 +53,7 @@ async fn only_files_named_after_their_content_are_kept_forever() {
     let hashed = get_built("/assets/index-Ab12Cd34.js").await;
     assert_eq!(hashed.header("cache-control"), FOREVER);
     assert_eq!(hashed.header("content-type"), "text/javascript; charset=utf-8");
-    assert_eq!(get_built("/assets/first.js").await.header("cache-control"), "no-store");
+    assert_eq!(get_built("/assets/plain.js").await.header("cache-control"), "no-store");
 }
 
 #[tokio::test]
