@@ -13,10 +13,9 @@ const NODE: (u32, u32) = (20, 19);
 /// The name in `web/package.json`: another project's `web` folder is none of ours.
 const PACKAGE: &str = "\"keepwell-console\"";
 
-/// What a build of the console is made from, beside its folders `src`, `public` and `scripts`.
-const SOURCES: [&str; 8] = [
+/// What a build of the console is made from.
+const SOURCES: [&str; 7] = [
     "src",
-    "public",
     "scripts",
     "index.html",
     "package.json",
