@@ -1,6 +1,6 @@
 // Names in index.html what the browser will need: it fetches that beside the entry, not after it has run.
 import { readFileSync } from 'node:fs';
-import type { HtmlTagDescriptor, Plugin, Rolldown } from 'vite';
+import type { HtmlTagDescriptor, Plugin } from 'vite';
 
 export interface Preloads {
   /** Chunks that nearly every page shares, by their names, the largest first: a browser has six connections to HTTP/1.1. */
@@ -11,7 +11,7 @@ export interface Preloads {
 
 const FIRST = new URL('../src/first.js', import.meta.url);
 
-/** A vite plugin that preloads chunks, their style sheets with them, and puts `first.js` where index.html has its name as a comment. */
+/** A vite plugin that preloads chunks, and puts `first.js` where index.html has its name as a comment. */
 export function preload({ shared, pages }: Preloads): Plugin {
   return {
     name: 'preload',
@@ -26,25 +26,24 @@ export function preload({ shared, pages }: Preloads): Plugin {
         const built = Object.values(bundle);
         const first = built.find((file) => file.type === 'asset' && file.names.includes('first.js'));
         const chunks = built.filter((file) => file.type === 'chunk');
-        const always = new Set(shared.flatMap((name) => chunks.filter((chunk) => chunk.name === name)).flatMap(files));
+        const always = shared.flatMap((name) => chunks.filter((chunk) => chunk.name === name));
         const byEntry = new Set(chunks.filter((chunk) => chunk.isEntry).flatMap((entry) => entry.imports));
         const byPath = Object.entries(pages).map(([path, name]): [string, string[]] => {
           const page = chunks.find((chunk) => chunk.name === name && chunk.isDynamicEntry);
           if (!page) throw new Error(`preload: there is no chunk ${name}`);
           const around = chunks.filter((chunk) => page.imports.includes(chunk.fileName) && !byEntry.has(chunk.fileName));
-          return [path, [page, ...around].flatMap(files).filter((file) => !always.has(file))];
+          const own = [page, ...around].filter((chunk) => !always.includes(chunk));
+          // Sheets of what all pages share are here too: who has to sign in needs none, and browsers tell of what is fetched for nothing.
+          const sheets = [...own, ...always].flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]);
+          return [path, [...own.map((chunk) => chunk.fileName), ...sheets].map((file) => `/${file}`)];
         });
         const list = JSON.stringify(Object.fromEntries(byPath)).replaceAll('"', '&quot;');
         return {
           html: put(`src="/${first?.fileName}" data-pages="${list}"`),
-          tags: [...always].map(
-            (file): HtmlTagDescriptor => ({
+          tags: always.map(
+            (chunk): HtmlTagDescriptor => ({
               tag: 'link',
-              attrs: {
-                crossorigin: true,
-                ...(file.endsWith('.css') ? { rel: 'preload', as: 'style' } : { rel: 'modulepreload' }),
-                href: file,
-              },
+              attrs: { crossorigin: true, rel: 'modulepreload', href: `/${chunk.fileName}` },
               injectTo: 'head',
             }),
           ),
@@ -52,9 +51,4 @@ export function preload({ shared, pages }: Preloads): Plugin {
       },
     },
   };
-}
-
-/** A chunk and its style sheets, as the page asks for them. */
-function files(chunk: Rolldown.OutputChunk): string[] {
-  return [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])].map((file) => `/${file}`);
 }
