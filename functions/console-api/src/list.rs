@@ -71,6 +71,9 @@ const COLUMNS: [&str; 34] = [
 /// Most customers of a list as a file: about 2 MB, which an answer can have.
 const FILE_ROWS: usize = 5_000;
 
+/// Most rows that a page leaves out: more than there are customers.
+const MOST_SKIPPED: usize = 10_000_000;
+
 /// A customer in the list, with what was asked for beside it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CustomerRow<'a> {
@@ -113,6 +116,7 @@ pub(crate) async fn get_customers(
             after.is_some()
         });
     }
+    let skip = if as_file { None } else { query.whole("skip", 0, MOST_SKIPPED) };
     let filter = Filter::read(&mut query);
     let details = if as_file { BTreeSet::new() } else { details::wanted(&mut query, limit) };
     query.finish()?;
@@ -122,7 +126,7 @@ pub(crate) async fn get_customers(
     let mut found = cloud.customers().await?;
     found.retain(|customer| filter.matches(customer, now));
     let total = found.len();
-    let page = sort.page(found, after.as_ref(), limit);
+    let page = sort.page(found, after.as_ref(), skip.unwrap_or(0), limit);
     if as_file {
         return file(&page.customers, total, now);
     }

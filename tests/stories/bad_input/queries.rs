@@ -104,6 +104,7 @@ async fn every_wrong_value_of_a_filter_is_named_at_once() {
         ("/v1/customers?limit=201&with=sparkline", vec!["?limit"]),
         ("/v1/customers?ids=acme,,bob&owner=x", vec!["?ids", "?owner"]),
         ("/v1/customers?ids=a%20b", vec!["?ids"]),
+        ("/v1/customers?skip=-1", vec!["?skip"]),
         ("/v1/insights?limit=1001", vec!["?limit"]),
         ("/v1/insights?limit=-1&colour=blue", vec!["?colour", "?limit"]),
         ("/v1/analytics/trend?from=x&to=y&owner=z", vec!["?from", "?owner", "?to"]),

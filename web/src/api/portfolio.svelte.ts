@@ -1,9 +1,9 @@
-// The rows of the portfolio, however many: only the pages in sight are kept up to date. A cursor leads to the page after it alone, so a
-// place far down is reached by steps that read places and no rows; the way is kept, so that it is gone once.
+// The rows of the portfolio, however many: only the pages in sight are kept up to date. A page begins behind a cursor, so that nobody is
+// missed or shown twice when the list changes meanwhile; the cursor of a page far down comes with the row before it.
 import { createQueries, useQueryClient } from '@tanstack/svelte-query';
 import { untrack } from 'svelte';
 import { arrived, DETAILS } from '../lib/early';
-import { pageOf, pagesOf, sizeOf, startOf, stepTowards } from '../lib/paging';
+import { pageOf, pagesOf, sizeOf, startOf, stepTo } from '../lib/paging';
 import { api, take } from './client';
 import { type CustomerQuery, keys } from './queries';
 import type { Customers } from './types';
@@ -34,7 +34,6 @@ export function usePortfolio(query: () => CustomerQuery) {
   const wanted = $derived(sight.hash === hash && way.total !== null ? pagesOf(sight.from, sight.to, way.total) : [0]);
   const reachable = $derived(wanted.filter((page) => way.cursors[page] !== undefined));
   let failure = $state.raw<unknown>(null);
-  let walking = $state.raw<{ at: number; to: number } | null>(null);
 
   const keyOf = (asked: CustomerQuery, page: number, cursor: string | undefined) => [
     ...keys.customers,
@@ -98,21 +97,20 @@ export function usePortfolio(query: () => CustomerQuery) {
   });
 
   let busy = false;
-  async function walk(): Promise<void> {
+  /** Asks for the cursors that pages in sight lack, each by the row before the page. */
+  async function reach(): Promise<void> {
     if (busy) return;
     busy = true;
     try {
       for (;;) {
         const goal = wanted.find((page) => way.cursors[page] === undefined && startOf(page) < (way.total ?? 0));
-        if (goal === undefined) break;
-        const step = stepTowards(goal, way.cursors);
-        // The page before is on its way with its rows, and brings the cursor.
-        if (step.to === goal && wanted.includes(step.from)) break;
-        const [of, cursor] = [hash, way.cursors[step.from]];
-        walking = { at: startOf(step.from), to: startOf(goal) };
-        const answer = await read(query(), { limit: step.limit, ...behind(cursor) });
+        // When the page before is on its way with its rows, it brings the cursor.
+        if (goal === undefined || wanted.includes(goal - 1)) break;
+        const of = hash;
+        const { from, skip } = stepTo(startOf(goal) - 1, way.cursors);
+        const answer = await read(query(), { limit: 1, skip, ...behind(way.cursors[from]) });
         if (of !== hash) continue;
-        learn(step.to, answer, Date.now());
+        learn(goal, answer, Date.now());
         if (answer.next_cursor === null) break;
       }
       failure = null;
@@ -120,11 +118,10 @@ export function usePortfolio(query: () => CustomerQuery) {
       failure = error;
     } finally {
       busy = false;
-      walking = null;
     }
   }
   $effect(() => {
-    if (wanted.some((page) => way.cursors[page] === undefined) && way.total !== null) untrack(() => void walk());
+    if (wanted.some((page) => way.cursors[page] === undefined) && way.total !== null) untrack(() => void reach());
   });
 
   return {
@@ -140,10 +137,6 @@ export function usePortfolio(query: () => CustomerQuery) {
     },
     get error(): unknown {
       return queries.find((one) => one.isError)?.error ?? failure;
-    },
-    /** On the way to rows far down: where, and where to. */
-    get walking() {
-      return walking;
     },
     /** The row at a place, when it is there. */
     row(index: number): CustomerRow | undefined {
@@ -161,20 +154,22 @@ export function usePortfolio(query: () => CustomerQuery) {
     refetch(): void {
       failure = null;
       for (const one of queries) if (one.isError) void one.refetch();
-      void walk();
+      void reach();
     },
     /** Rows of a range, read now, whether in sight or not. */
     async range(from: number, to: number): Promise<CustomerRow[]> {
       const last = Math.min(to, (way.total ?? 0) - 1);
-      const { from: page } = stepTowards(pageOf(from), way.cursors);
-      let cursor = way.cursors[page];
+      const step = stepTo(from, way.cursors);
+      let { skip } = step;
+      let cursor = way.cursors[step.from];
       const found: CustomerRow[] = [];
-      for (let at = startOf(page); at <= last; ) {
-        const answer = await read(query(), { limit: Math.min(1000, last + 1 - at), ...behind(cursor) });
-        found.push(...answer.items.slice(Math.max(0, from - at)));
-        at += answer.items.length;
+      while (from + found.length <= last) {
+        const limit = Math.min(1000, last + 1 - from - found.length);
+        const answer = await read(query(), { limit, skip, ...behind(cursor) });
+        found.push(...answer.items);
         if (!answer.next_cursor) break;
         cursor = answer.next_cursor;
+        skip = 0;
       }
       return found;
     },

@@ -2,8 +2,6 @@
 
 const FIRST = 20;
 const NEXT = 100;
-/** Rows of one step over pages that nobody looks at: the most that the API gives. */
-const STEP = 1000;
 
 /** The row with which a page begins. */
 export function startOf(page: number): number {
@@ -31,15 +29,13 @@ export function pagesOf(from: number, to: number, total: number): number[] {
 export interface Step {
   /** The page from whose cursor to read on. */
   from: number;
-  /** The page whose cursor the answer brings. */
-  to: number;
-  limit: number;
+  /** So many rows lie between. */
+  skip: number;
 }
 
-/** The next step towards a page whose cursor is not known. */
-export function stepTowards(page: number, cursors: readonly (string | undefined)[]): Step {
-  let from = page;
+/** From where the row is read in one question: the nearest page above it whose cursor is known. */
+export function stepTo(row: number, cursors: readonly (string | undefined)[]): Step {
+  let from = pageOf(row);
   while (from > 0 && cursors[from] === undefined) from -= 1;
-  const to = Math.min(page, pageOf(startOf(from) + STEP));
-  return { from, to, limit: startOf(to) - startOf(from) };
+  return { from, skip: row - startOf(from) };
 }

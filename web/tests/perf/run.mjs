@@ -204,7 +204,7 @@ async function many(page, rows) {
       url.searchParams.set('limit', new URL(route.request().url()).searchParams.get('limit') ?? '50');
     }
     const asked = new URL(route.request().url()).searchParams;
-    const from = Number(asked.get('cursor') ?? 0);
+    const from = Number(asked.get('cursor') ?? 0) + Number(asked.get('skip') ?? 0);
     const to = Math.min(rows, from + Number(asked.get('limit') ?? 50));
     const items = [];
     for (let at = from; at < to; at += 1)

@@ -70,11 +70,18 @@ impl Sort {
         self.field == place.field
     }
 
-    /// The first `limit` of the customers behind a place. Sorts no more than it answers.
-    pub(super) fn page(self, customers: Vec<Arc<Customer>>, after: Option<&Place>, limit: usize) -> Page {
+    /// Of the customers behind a place, `limit` after the first `skip`. Sorts no more than it answers.
+    pub(super) fn page(self, customers: Vec<Arc<Customer>>, after: Option<&Place>, skip: usize, limit: usize) -> Page {
         let placed = customers.into_iter().map(|customer| (self.place(&customer), customer));
         let mut rest: Vec<(Place, Arc<Customer>)> =
             placed.filter(|(place, _)| after.is_none_or(|after| self.compare(place, after).is_gt())).collect();
+        if skip >= rest.len() {
+            return Page { customers: Vec::new(), next: None };
+        }
+        if skip > 0 {
+            rest.select_nth_unstable_by(skip, |(a, _), (b, _)| self.compare(a, b));
+            rest.drain(..skip);
+        }
         let more = rest.len() > limit;
         if more {
             rest.select_nth_unstable_by(limit, |(a, _), (b, _)| self.compare(a, b));

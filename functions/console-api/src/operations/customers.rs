@@ -43,6 +43,7 @@ pub(super) fn operations() -> Vec<Operation> {
                      `segment.stage`, `segment.tag`, or any attribute of your own, such as `segment.region=emea`.",
                 )
                 .query::<Sort>("sort", "By name when absent; with `-` in front: descending. Customers without a value stand last.")
+                .query::<Whole<0, 10_000_000>>("skip", "Leaves out so many rows first, behind the cursor when there is one.")
                 .query::<DetailList>(
                     "with",
                     "What is read beside each row, with commas between: `top_driver` (the rule that costs the score most) and \

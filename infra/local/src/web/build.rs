@@ -14,15 +14,8 @@ const NODE: (u32, u32) = (20, 19);
 const PACKAGE: &str = "\"keepwell-console\"";
 
 /// What a build of the console is made from.
-const SOURCES: [&str; 7] = [
-    "src",
-    "scripts",
-    "index.html",
-    "package.json",
-    "package-lock.json",
-    "vite.config.ts",
-    "svelte.config.js",
-];
+const SOURCES: [&str; 7] =
+    ["src", "scripts", "index.html", "package.json", "package-lock.json", "vite.config.ts", "svelte.config.js"];
 
 /// What is done about the console at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
