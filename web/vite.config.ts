@@ -50,7 +50,7 @@ export default defineConfig({
             },
             {
               name: 'kit',
-              test: /src\/(ui\/(Button|Tooltip|Field|Select|Dialog|Pill|Score|Delta|HappinessMark|Empty)\.svelte|charts\/Sparkline\.svelte|api\/(queries|names|mutations)\.|lib\/format\.ts)/,
+              test: /src\/(ui\/(Button|Tooltip|Field|Select|Dialog|Pill|Score|Delta|HappinessMark|Empty)\.svelte|charts\/Sparkline\.svelte|api\/(queries|pages|names|mutations)\.|lib\/format\.ts)/,
               priority: 2,
             },
           ],

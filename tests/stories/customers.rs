@@ -11,6 +11,8 @@ mod tickets;
 mod timeline;
 
 use chrono::Duration;
+use http::Method;
+use keepwell_aws::http::Role;
 use keepwell_tests::World;
 use serde_json::Value;
 
@@ -37,6 +39,13 @@ async fn all_pages(world: &World, path: &str, limit: usize) -> Vec<Value> {
             None => return items,
         }
     }
+}
+
+/// Sends records as the API takes them, and waits until what follows is done.
+async fn send(world: &World, path: &str, records: &Value) {
+    let call = world.call_as(Role::Csm, Method::POST, path).json(records);
+    let _ = call.send().await.expect_status(200);
+    world.settle().await;
 }
 
 /// Days later. Only the schedules of the last of them run: the days before hold nothing that the story is about.

@@ -154,7 +154,7 @@ pub(crate) fn customer(customer: &Customer, now: DateTime<Utc>) -> CustomerView<
         happiness_level: standing.happiness_level,
         answers: standing.answers,
         insight: customer.insight_at(now),
-        last_contact_at: customer.last_signals.as_ref().and_then(|last| last.met_at),
+        last_contact_at: customer.last_met_at(),
         at_risk: customer.is_at_risk(),
         churned: customer.churned,
         computed_at: standing.computed_at,

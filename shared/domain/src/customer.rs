@@ -332,6 +332,11 @@ impl Customer {
         self.profile.customer_since.unwrap_or_else(|| self.created_at.date_naive())
     }
 
+    /// When somebody of the team last met the customer, as far as is known.
+    pub fn last_met_at(&self) -> Option<DateTime<Utc>> {
+        self.last_signals.as_ref().and_then(|last| last.met_at)
+    }
+
     /// Whether the customer may be lost: it has not left, and its score or its Health Status says Struggling.
     pub fn is_at_risk(&self) -> bool {
         let struggles = |word: Option<HealthStatus>| word == Some(HealthStatus::Struggling);

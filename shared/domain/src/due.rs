@@ -101,7 +101,7 @@ impl Awaited {
 
     /// The silence of `customer`, as it stands in the index.
     pub fn contact(&self, customer: &Customer) -> Option<Due> {
-        let last_met_at = customer.last_signals.as_ref().and_then(|last| last.met_at);
+        let last_met_at = customer.last_met_at();
         self.silent_since.map(|since| Due::Contact { since, last_met_at })
     }
 }

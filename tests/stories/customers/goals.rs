@@ -4,15 +4,9 @@ use chrono::Duration;
 use http::Method;
 use keepwell_aws::http::Role;
 use keepwell_tests::World;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{all_pages, each};
-
-async fn send(world: &World, goals: &Value) {
-    let call = world.call_as(Role::Csm, Method::POST, "/v1/goals").json(goals);
-    let _ = call.send().await.expect_status(200);
-    world.settle().await;
-}
+use super::{all_pages, each, send};
 
 #[tokio::test]
 async fn goals_show_how_far_they_are_and_how_their_milestones_stand() {
@@ -29,7 +23,7 @@ async fn goals_show_how_far_they_are_and_how_their_milestones_stand() {
     ]);
     let goal = json!({ "id": "g1", "customer": "acme", "name": "Roll out", "target": 40, "actual": 10, "due_on": day(30),
         "milestones": milestones });
-    send(&world, &json!([goal])).await;
+    send(&world, "/v1/goals", &json!([goal])).await;
     let goals = world.get("/v1/customers/acme/goals").await;
     let goal = &goals["items"][0];
     assert_eq!((&goal["id"], &goal["name"], &goal["progress"]), (&json!("g1"), &json!("Roll out"), &json!(0.25)));
@@ -56,7 +50,7 @@ async fn goals_come_page_by_page_and_a_customer_that_is_not_there_has_none() {
     world.customer_with("acme", &[]).await;
     let due_on = world.system.now().date_naive();
     let goal = |id: &str, actual: f64| json!({ "id": id, "customer": "acme", "name": id, "target": 10, "actual": actual, "due_on": due_on });
-    send(&world, &json!([goal("g1", 0.0), goal("g2", 25.0), goal("g3", -5.0)])).await;
+    send(&world, "/v1/goals", &json!([goal("g1", 0.0), goal("g2", 25.0), goal("g3", -5.0)])).await;
     let goals = all_pages(&world, "/v1/customers/acme/goals", 2).await;
     let progress: Vec<f64> = goals.iter().map(|goal| goal["progress"].as_f64().unwrap()).collect();
     assert_eq!(progress, [0.0, 1.0, 0.0]);

@@ -6,13 +6,7 @@ use keepwell_aws::http::Role;
 use keepwell_tests::World;
 use serde_json::{Value, json};
 
-use super::{all_pages, each};
-
-async fn send(world: &World, tickets: &Value) {
-    let call = world.call_as(Role::Csm, Method::POST, "/v1/tickets").json(tickets);
-    let _ = call.send().await.expect_status(200);
-    world.settle().await;
-}
+use super::{all_pages, each, send};
 
 fn text(moment: DateTime<Utc>) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Secs, true)
@@ -27,7 +21,7 @@ async fn tickets_say_what_became_of_them_the_last_opened_first() {
         "text": "This is terrible, we are angry.", "opened_at": hours_ago(50), "first_response_at": hours_ago(49),
         "closed_at": hours_ago(2), "escalated": true });
     let open = json!({ "id": "t2", "customer": "acme", "opened_at": hours_ago(5) });
-    send(&world, &json!([closed, open])).await;
+    send(&world, "/v1/tickets", &json!([closed, open])).await;
 
     let tickets = world.get("/v1/customers/acme/tickets").await;
     assert_eq!(each(&tickets, "id"), ["t2", "t1"]);
@@ -43,7 +37,7 @@ async fn tickets_say_what_became_of_them_the_last_opened_first() {
 
     // It is closed, and opened earlier than it was said: one line still, at its new place.
     let moved = json!({ "id": "t2", "customer": "acme", "opened_at": hours_ago(60), "closed_at": hours_ago(1) });
-    send(&world, &json!([moved])).await;
+    send(&world, "/v1/tickets", &json!([moved])).await;
     let tickets = world.get("/v1/customers/acme/tickets").await;
     assert_eq!(each(&tickets, "id"), ["t1", "t2"]);
     assert_eq!(tickets["items"][1]["open"], false);
@@ -55,7 +49,12 @@ async fn tickets_come_page_by_page_past_whatever_else_happened() {
     world.customer_with("acme", &[]).await;
     for number in 0..5 {
         let opened_at = text(world.system.now());
-        send(&world, &json!([{ "id": format!("t{number}"), "customer": "acme", "opened_at": opened_at }])).await;
+        send(
+            &world,
+            "/v1/tickets",
+            &json!([{ "id": format!("t{number}"), "customer": "acme", "opened_at": opened_at }]),
+        )
+        .await;
         world.set_status("acme", if number % 2 == 0 { "steady" } else { "healthy" }).await;
         world.advance(Duration::hours(1)).await;
     }

@@ -1,10 +1,11 @@
 // What Quadrant, Analytics and the customer's trend read, and the one thing they write: where happiness and status are high.
-import { createInfiniteQuery, createMutation, createQuery, useQueryClient } from '@tanstack/svelte-query';
+import { createMutation, createQuery, useQueryClient } from '@tanstack/svelte-query';
 import { now } from '../lib/clock.svelte';
 import { addDays } from '../lib/format';
 import type { Status } from '../lib/words';
 import { api, take } from './client';
 import { ApiProblem } from './errors';
+import { pagesQuery } from './pages';
 import { type CustomerQuery, keys } from './queries';
 import type { paths } from './schema';
 import type { Customer } from './types';
@@ -110,36 +111,32 @@ export const driversQuery = (query: () => Question, on = always) =>
 
 /** The customers behind cells of the movement, page after page. */
 export const movedQuery = (query: () => Question, on: () => boolean) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [ANALYTICS, 'moved', query()],
-    queryFn: ({ pageParam }) =>
+    read: (behind) =>
       take(
         api.GET('/v1/analytics/movement', {
           params: {
-            query: asQuery('/v1/analytics/movement', { limit: '100', ...query(), ...(pageParam ? { cursor: pageParam } : {}) }),
+            query: asQuery('/v1/analytics/movement', { limit: '100', ...query(), ...behind }),
           },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
     enabled: on(),
     staleTime: 60_000,
   }));
 
 /** The customers whose score a rule moved, page after page. */
 export const drivenQuery = (query: () => Question, on: () => boolean) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [ANALYTICS, 'driven', query()],
-    queryFn: ({ pageParam }) =>
+    read: (behind) =>
       take(
         api.GET('/v1/analytics/drivers', {
           params: {
-            query: asQuery('/v1/analytics/drivers', { limit: '100', ...query(), ...(pageParam ? { cursor: pageParam } : {}) }),
+            query: asQuery('/v1/analytics/drivers', { limit: '100', ...query(), ...behind }),
           },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
     enabled: on(),
     staleTime: 60_000,
   }));

@@ -1,10 +1,11 @@
 // Automations, what they did, their mails and the endpoints that they send to.
-import { createInfiniteQuery, createMutation, createQuery, useQueryClient } from '@tanstack/svelte-query';
+import { createMutation, createQuery, useQueryClient } from '@tanstack/svelte-query';
 import { type AutomationDocument, switched } from '../lib/automations/form';
 import { now } from '../lib/clock.svelte';
 import { addDays } from '../lib/format';
 import { api, idempotencyKey, matches, take } from './client';
 import { problemOf } from './errors';
+import { pagesQuery } from './pages';
 import type { components, paths } from './schema';
 
 type Schemas = components['schemas'];
@@ -77,30 +78,26 @@ export const versionTextQuery = (id: () => string, version: () => number | null)
   }));
 
 export const versionsQuery = (id: () => string) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...ALL, 'versions', id()],
-    queryFn: ({ pageParam }) =>
+    read: (behind) =>
       take(
         api.GET('/v1/automations/{id}/versions', {
-          params: { path: { id: id() }, query: { limit: 30, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { path: { id: id() }, query: { limit: 30, ...behind } },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
 /** The log, of one automation or of all. */
 export const runsQuery = (automation: () => string | null, filter: () => RunFilter) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...RUNS, automation(), filter()],
-    queryFn: ({ pageParam }) => {
+    read: (behind) => {
       const id = automation();
-      const query = { limit: 50, ...filter(), ...(pageParam ? { cursor: pageParam } : {}) };
+      const query = { limit: 50, ...filter(), ...behind };
       if (id) return take(api.GET('/v1/automations/{id}/runs', { params: { path: { id }, query } }));
       return take(api.GET('/v1/runs', { params: { query } }));
     },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
 export interface Done {
@@ -272,26 +269,21 @@ export const previewQuery = (body: () => Schemas['MailPreviewRequest']) =>
   }));
 
 export const endpointsQuery = (enabled: () => boolean = () => true) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...ENDPOINTS, 'list'],
-    queryFn: ({ pageParam }) =>
-      take(api.GET('/v1/endpoints', { params: { query: { limit: 200, ...(pageParam ? { cursor: pageParam } : {}) } } })),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    read: (behind) => take(api.GET('/v1/endpoints', { params: { query: { limit: 200, ...behind } } })),
     enabled: enabled(),
   }));
 
 export const deliveriesQuery = (id: () => string) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...ENDPOINTS, 'deliveries', id()],
-    queryFn: ({ pageParam }) =>
+    read: (behind) =>
       take(
         api.GET('/v1/endpoints/{id}/deliveries', {
-          params: { path: { id: id() }, query: { limit: 30, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { path: { id: id() }, query: { limit: 30, ...behind } },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
 export const createEndpointMutation = () => {

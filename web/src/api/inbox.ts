@@ -1,8 +1,9 @@
 // What contacts answered, and what the team does about it.
-import { createInfiniteQuery, createMutation, createQuery, type InfiniteData, useQueryClient } from '@tanstack/svelte-query';
+import { createMutation, createQuery, type InfiniteData, useQueryClient } from '@tanstack/svelte-query';
 import type { Level } from '../lib/words';
 import { api, matches, take } from './client';
 import { ApiProblem } from './errors';
+import { pagesQuery } from './pages';
 import { type FeedbackQuery, keys } from './queries';
 import type { Feedback } from './types';
 
@@ -26,11 +27,9 @@ const read = (query: FeedbackQuery): Promise<Page> => take(api.GET('/v1/feedback
 
 /** The answers, newest first, page after page. */
 export const inboxQuery = (query: () => InboxQuery) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...keys.feedback, 'inbox', query()],
-    queryFn: ({ pageParam }) => read({ limit: 60, ...query(), ...(pageParam ? { cursor: pageParam } : {}) }),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    read: (behind) => read({ limit: 60, ...query(), ...behind }),
   }));
 
 export interface Theme {

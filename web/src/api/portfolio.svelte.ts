@@ -5,6 +5,7 @@ import { untrack } from 'svelte';
 import { arrived, DETAILS } from '../lib/early';
 import { pageOf, pagesOf, sizeOf, startOf, stepTo } from '../lib/paging';
 import { api, take } from './client';
+import { behind } from './pages';
 import { type CustomerQuery, keys } from './queries';
 import type { Customers } from './types';
 
@@ -12,7 +13,6 @@ export type CustomerRow = Customers['items'][number];
 
 const read = (query: CustomerQuery, more: CustomerQuery, signal?: AbortSignal): Promise<Customers> =>
   take(api.GET('/v1/customers', { params: { query: { ...query, ...more } }, ...(signal ? { signal } : {}) }));
-const behind = (cursor: string | undefined) => (cursor ? { cursor } : {});
 
 /** What is known of a list beside its rows. */
 interface Way {

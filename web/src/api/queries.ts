@@ -1,9 +1,10 @@
 // Every read of the API, each under one key: what was read once is shown at once and read again in the background.
-import { createInfiniteQuery, createQuery } from '@tanstack/svelte-query';
+import { createQuery } from '@tanstack/svelte-query';
 import { now } from '../lib/clock.svelte';
 import { addDays, isoDate } from '../lib/format';
 import { api, take } from './client';
 import { problemOf } from './errors';
+import { pagesQuery } from './pages';
 import type { components, paths } from './schema';
 
 export type CustomerQuery = NonNullable<paths['/v1/customers']['get']['parameters']['query']>;
@@ -24,14 +25,9 @@ export const keys = {
 
 /** The portfolio, page after page. */
 export const customersQuery = (query: () => CustomerQuery) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...keys.customers, query()],
-    queryFn: ({ pageParam }) =>
-      take(
-        api.GET('/v1/customers', { params: { query: { ...query(), limit: ROWS, ...(pageParam ? { cursor: pageParam } : {}) } } }),
-      ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    read: (behind) => take(api.GET('/v1/customers', { params: { query: { ...query(), limit: ROWS, ...behind } } })),
   }));
 
 /** A short list of customers: the palette's search, the home page's groups. */
@@ -88,21 +84,19 @@ export const historyQuery = (id: () => string, days: () => number, enabled: () =
   }));
 
 export const timelineQuery = (id: () => string, kind: () => TimelineKind | null, limit = 40) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...keys.customer(id()), 'timeline', kind(), limit],
-    queryFn: ({ pageParam }) => {
+    read: (behind) => {
       const wanted = kind();
       return take(
         api.GET('/v1/customers/{id}/timeline', {
           params: {
             path: { id: id() },
-            query: { limit, ...(wanted ? { kind: wanted } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+            query: { limit, ...(wanted ? { kind: wanted } : {}), ...behind },
           },
         }),
       );
     },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
 export const happinessQuery = (id: () => string, enabled: () => boolean = () => true) =>
@@ -127,16 +121,14 @@ export const goalsQuery = (id: () => string) =>
 
 /** What a customer asked support for, the last opened first. */
 export const ticketsQuery = (id: () => string) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...keys.customer(id()), 'tickets'],
-    queryFn: ({ pageParam }) =>
+    read: (behind) =>
       take(
         api.GET('/v1/customers/{id}/tickets', {
-          params: { path: { id: id() }, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { path: { id: id() }, query: { limit: 100, ...behind } },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
 export const statusHistoryQuery = (id: () => string, enabled: () => boolean = () => true) =>
@@ -147,22 +139,16 @@ export const statusHistoryQuery = (id: () => string, enabled: () => boolean = ()
   }));
 
 export const tasksQuery = (query: () => TaskQuery, enabled: () => boolean = () => true) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...keys.tasks, query()],
-    queryFn: ({ pageParam }) =>
-      take(api.GET('/v1/tasks', { params: { query: { limit: 200, ...query(), ...(pageParam ? { cursor: pageParam } : {}) } } })),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    read: (behind) => take(api.GET('/v1/tasks', { params: { query: { limit: 200, ...query(), ...behind } } })),
     enabled: enabled(),
   }));
 
 export const feedbackQuery = (query: () => FeedbackQuery, limit = 60) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: [...keys.feedback, query(), limit],
-    queryFn: ({ pageParam }) =>
-      take(api.GET('/v1/feedback', { params: { query: { limit, ...query(), ...(pageParam ? { cursor: pageParam } : {}) } } })),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    read: (behind) => take(api.GET('/v1/feedback', { params: { query: { limit, ...query(), ...behind } } })),
   }));
 
 export const insightsQuery = () =>

@@ -1,7 +1,8 @@
 // Reads and writes of scorecards. A document is read twice: as JSON for the form, and as YAML to the letter, comments and all.
-import { createInfiniteQuery, createMutation, createQuery, keepPreviousData, useQueryClient } from '@tanstack/svelte-query';
+import { createMutation, createQuery, keepPreviousData, useQueryClient } from '@tanstack/svelte-query';
 import { api, matches, take } from './client';
 import { problemOf } from './errors';
+import { pagesQuery } from './pages';
 import { keys } from './queries';
 import type { components } from './schema';
 
@@ -83,17 +84,15 @@ export const scorecardQuery = (id: () => string, enabled: () => boolean) =>
 
 /** Every version, newest first. */
 export const versionsQuery = (id: () => string) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     ...told,
     queryKey: [...scorecardKeys.one(id()), 'versions'],
-    queryFn: ({ pageParam }) =>
+    read: (behind) =>
       take(
         api.GET('/v1/scorecards/{id}/versions', {
-          params: { path: { id: id() }, query: { limit: 30, ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { path: { id: id() }, query: { limit: 30, ...behind } },
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
 /** A version never changes: what was read once stays. */

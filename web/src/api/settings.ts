@@ -1,8 +1,9 @@
 // Reads and writes of the settings' pages and of the first run.
-import { createInfiniteQuery, createMutation, createQuery, useQueryClient } from '@tanstack/svelte-query';
+import { createMutation, createQuery, useQueryClient } from '@tanstack/svelte-query';
 import type { Settings } from '../lib/settings';
 import { api, take } from './client';
 import { problemOf } from './errors';
+import { pagesQuery } from './pages';
 import { keys } from './queries';
 import type { paths } from './schema';
 import { noteMember } from './session.svelte';
@@ -51,15 +52,13 @@ export const saveSettingsMutation = () => {
 };
 
 export const membersQuery = () =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: own.members,
-    queryFn: async ({ pageParam }) => {
+    read: async (behind) => {
       // Whoever asks is a member too.
       await noteMember();
-      return take(api.GET('/v1/members', { params: { query: pageParam ? { cursor: pageParam } : {} } }));
+      return take(api.GET('/v1/members', { params: { query: behind } }));
     },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   }));
 
 /** Forgets the line about a person; who may sign in is the issuer's. */
@@ -84,12 +83,9 @@ export const systemQuery = (enabled: () => boolean) =>
   }));
 
 export const writeKeysQuery = (enabled: () => boolean) =>
-  createInfiniteQuery(() => ({
+  pagesQuery(() => ({
     queryKey: own.writeKeys,
-    queryFn: ({ pageParam }) =>
-      take(api.GET('/v1/write-keys', { params: { query: { limit: 200, ...(pageParam ? { cursor: pageParam } : {}) } } })),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    read: (behind) => take(api.GET('/v1/write-keys', { params: { query: { limit: 200, ...behind } } })),
     enabled: enabled(),
   }));
 

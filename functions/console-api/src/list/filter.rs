@@ -113,6 +113,5 @@ fn renews_before(customer: &Customer, day: NaiveDate) -> bool {
 /// Whether nobody met the customer for so many days, or ever.
 fn is_silent(customer: &Customer, days: usize, now: DateTime<Utc>) -> bool {
     let since = now - Duration::days(i64::try_from(days).unwrap_or(i64::MAX / 86_400_000));
-    let met_at = customer.last_signals.as_ref().and_then(|last| last.met_at);
-    !customer.churned && met_at.is_none_or(|met_at| met_at < since)
+    !customer.churned && customer.last_met_at().is_none_or(|met_at| met_at < since)
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::Datelike as _;
 use keepwell_domain::customer::Customer;
 use keepwell_domain::id::CustomerId;
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,7 @@ impl Sort {
             SortField::Change => customer.standing.score_change.map(Value::Number),
             SortField::Happiness => customer.standing.happiness.map(Value::Number),
             SortField::Arr => customer.profile.arr_cents.map(Value::Whole),
-            SortField::LastContact => met_at(customer).map(|at| Value::Whole(at.timestamp_millis())),
+            SortField::LastContact => customer.last_met_at().map(|at| Value::Whole(at.timestamp_millis())),
             SortField::Renewal => customer.profile.renewal_on.map(|on| Value::Whole(on.num_days_from_ce().into())),
             SortField::Name => Some(Value::Text(customer.profile.name.to_lowercase())),
         };
@@ -128,9 +128,4 @@ impl Value {
             _ => Ordering::Equal,
         }
     }
-}
-
-/// When somebody last met the customer.
-fn met_at(customer: &Customer) -> Option<DateTime<Utc>> {
-    customer.last_signals.as_ref().and_then(|last| last.met_at)
 }
